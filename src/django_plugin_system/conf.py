@@ -1,0 +1,62 @@
+"""The PLUGIN_SYSTEM setting: read late, checked whole, unknown keys refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+SETTING = "PLUGIN_SYSTEM"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conf:
+    """The settings in force."""
+
+    ENTRY_POINTS: bool = False
+    """Import plugins of installed distributions that are no Django app."""
+
+
+@cache
+def get_conf() -> Conf:
+    """Return the settings in force, or raise ImproperlyConfigured naming each mistake.
+
+    A receiver of setting_changed forgets the answer, so override_settings() works.
+    """
+    if mistakes := find_mistakes():
+        raise ImproperlyConfigured(" ".join(mistakes))
+    return Conf(**_given())
+
+
+def find_mistakes() -> list[str]:
+    """Return what is wrong with the setting, one sentence each."""
+    given = getattr(settings, SETTING, {})
+    if not isinstance(given, dict):
+        return [f"{SETTING} is {given!r}; it has to be a dict."]
+    return list(_mistakes_in(given))
+
+
+def forget_conf(*, setting: str, **kwargs: object) -> None:
+    """Drop what get_conf() remembers; a receiver of setting_changed."""
+    if setting == SETTING:
+        get_conf.cache_clear()
+
+
+def _given() -> dict[str, bool]:
+    given: dict[str, bool] = getattr(settings, SETTING, {})
+    return given
+
+
+def _mistakes_in(given: dict[object, object]) -> Iterator[str]:
+    known = [field.name for field in fields(Conf)]
+    for key, value in given.items():
+        if key not in known:
+            close = get_close_matches(str(key).upper(), known, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Known: {known}."
+            yield f"{SETTING} has an unknown key {key!r}. {hint}"
+        elif not isinstance(value, bool):
+            yield f"{SETTING}[{key!r}] is {value!r}; it has to be True or False."

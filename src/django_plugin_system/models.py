@@ -1,0 +1,180 @@
+"""What operators decide: one row for each plugin type and plugin item."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .exceptions import PluginNotLoadable
+from .registry import plugins
+from .specs import (
+    NAME_LENGTH,
+    PRIORITY_MAX,
+    PRIORITY_MIN,
+    ItemKey,
+    PluginItemSpec,
+    PluginTypeSpec,
+    TypeKey,
+)
+
+
+class PluginStatus(models.TextChoices):
+    """What operators can say of a plugin item."""
+
+    ACTIVE = "active", _("active")
+    RESERVED = "reserve", _("reserve")
+    DISABLED = "disable", _("disabled")
+
+
+class PluginType(models.Model):
+    """A plugin type as operators see it; its interface lives in code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, db_index=True)
+    manager = models.CharField(
+        _("manager"),
+        max_length=NAME_LENGTH,
+        help_text=_("The app that provides the plugin type."),
+    )
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        verbose_name = _("plugin type")
+        verbose_name_plural = _("plugin types")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "manager"], name="uniq_plugin_type_name_manager"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name"]),
+            models.Index(fields=["manager"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def key(self) -> TypeKey:
+        return TypeKey(self.name, self.manager)
+
+    @property
+    def spec(self) -> PluginTypeSpec | None:
+        """What the code of this process declares for the type, or None."""
+        return plugins.find_type(self.key)
+
+    def get_all_plugins(self) -> list[PluginItem]:
+        """Return every item of the type in selection order, orphans too."""
+        # Sorted here, not in SQL: collations differ, and prefetched rows cost no query.
+        return sorted(self.pluginitem_set.all(), key=PluginItem.rank)
+
+    def get_active_plugins(self) -> list[PluginItem]:
+        """Return the active items that can be loaded, first choice first."""
+        return self._loadable(PluginStatus.ACTIVE)
+
+    def get_reserved_plugins(self) -> list[PluginItem]:
+        """Return the reserve items that can be loaded, first choice first."""
+        return self._loadable(PluginStatus.RESERVED)
+
+    def get_single_plugin(self, *args: Any, **kwargs: Any) -> PluginItem | None:
+        """Return the item that answers for this type, or None.
+
+        The arguments go to the type's ``get_plugin``, if it has one.
+        Raises InvalidSelection when that answers no plugin item of this type.
+        """
+        # The seed puts this on the model; the rule itself lives one level up.
+        from .selection.select import select
+
+        return select(self, *args, **kwargs)
+
+    def _loadable(self, status: PluginStatus) -> list[PluginItem]:
+        return [
+            item
+            for item in self.get_all_plugins()
+            if item.status == status and not item.is_orphan
+        ]
+
+
+class PluginItem(models.Model):
+    """A plugin item as operators see it; its class lives in code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plugin_type = models.ForeignKey(
+        PluginType, on_delete=models.CASCADE, verbose_name=_("plugin type")
+    )
+    module = models.CharField(
+        _("module"),
+        max_length=NAME_LENGTH,
+        help_text=_("The app that provides the plugin item."),
+    )
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, db_index=True)
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=PluginStatus,
+        default=PluginStatus.ACTIVE,
+        db_index=True,
+    )
+    priority = models.SmallIntegerField(
+        _("priority"),
+        default=0,
+        # MariaDB and SQLite tell Django other bounds than PostgreSQL does.
+        validators=[MinValueValidator(PRIORITY_MIN), MaxValueValidator(PRIORITY_MAX)],
+        help_text=_("The lowest number answers first."),
+    )
+    description = models.TextField(_("description"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("plugin item")
+        verbose_name_plural = _("plugin items")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "module", "plugin_type"],
+                name="uniq_plugin_item_name_module_type",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["plugin_type", "status", "priority"]),
+            models.Index(fields=["module"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.module})"
+
+    @property
+    def key(self) -> ItemKey:
+        return ItemKey(self.name, self.module, self.plugin_type.key)
+
+    @property
+    def spec(self) -> PluginItemSpec | None:
+        """What the code of this process declares for the item, or None."""
+        return plugins.find_item(self.key)
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether no code is registered for the row, so that it can't be selected."""
+        return self.spec is None
+
+    def rank(self) -> tuple[int, str, str]:
+        """Return what selection sorts by; name and module break ties."""
+        return self.priority, self.name, self.module
+
+    def load_class(self) -> type | None:
+        """Return the registered class, or None when the row is an orphan."""
+        return self.spec.plugin_class if self.spec else None
+
+    def load(self) -> Any:
+        """Return a new object of the registered class, or raise PluginNotLoadable."""
+        plugin_class = self.load_class()
+        if plugin_class is None:
+            raise PluginNotLoadable(
+                f"Plugin item {self.name!r} of {self.module!r} cannot be loaded: this "
+                f"process has no class registered for it under plugin type "
+                f"{self.plugin_type.name!r}. Is its app installed, and does its "
+                "plugins module import?"
+            )
+        return plugin_class()

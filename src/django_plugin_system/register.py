@@ -1,0 +1,269 @@
+"""The ways into the registry: dict calls, decorators, plugins modules, entry points."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NotRequired, Required, TypedDict, TypeVar
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from .exceptions import DeclarationKeyError, DeclarationTypeError, RegistrationError
+from .registry import plugins
+from .specs import PluginItemSpec, PluginTypeSpec, check_implements, dotted
+
+logger = logging.getLogger(__name__)
+
+ENTRY_POINT_GROUP = "django_plugin_system.plugins"
+
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+class PluginTypeDeclaration(TypedDict, total=False):
+    """What register_plugin_type() takes."""
+
+    name: Required[str]
+    manager: Required[str]
+    interface: Required[type]
+    description: NotRequired[str | None]
+    get_plugin: NotRequired[Callable[..., Any] | None]
+
+
+class PluginItemDeclaration(TypedDict, total=False):
+    """What register_plugin_item() takes."""
+
+    name: Required[str]
+    module: Required[str]
+    type_name: Required[str]
+    manager_name: Required[str]
+    plugin_class: Required[type]
+    priority: NotRequired[int | None]
+    description: NotRequired[str | None]
+
+
+def register_plugin_type(plugin_type: PluginTypeDeclaration) -> None:
+    """Register a plugin type from a dict, or raise RegistrationError saying why not."""
+    values = _checked(plugin_type, PluginTypeDeclaration, "register_plugin_type()")
+    values["description"] = _or_default(values.get("description"), "")
+    plugins.register_type(PluginTypeSpec(**values))
+
+
+def register_plugin_item(plugin_item: PluginItemDeclaration) -> None:
+    """Register a plugin item from a dict, or raise RegistrationError saying why not.
+
+    Its type may be registered later; a type that never comes is a system check Error.
+    """
+    values = _checked(plugin_item, PluginItemDeclaration, "register_plugin_item()")
+    values["description"] = _or_default(values.get("description"), "")
+    values["priority"] = _or_default(values.get("priority"), 0)
+    plugins.register_item(PluginItemSpec(**values))
+
+
+def plugin_type(
+    name: str,
+    *,
+    manager: str | None = None,
+    description: str = "",
+    get_plugin: Callable[..., Any] | None = None,
+) -> Callable[[C], C]:
+    """Register the decorated abstract class as the interface of a plugin type.
+
+    ``manager`` is, unless given, the app that the class belongs to.
+    Raises RegistrationError when the declaration is wrong.
+    """
+
+    def register(interface: C) -> C:
+        spec = PluginTypeSpec(
+            name=name,
+            manager=_UNKNOWN_YET if manager is None else manager,
+            interface=interface,
+            description=description,
+            get_plugin=get_plugin,
+        )
+        if manager is None:
+            _once_apps_are_known(
+                lambda: plugins.register_type(
+                    replace(spec, manager=owner_of(interface))
+                ),
+                dotted(interface),
+            )
+        else:
+            plugins.register_type(spec)
+        return interface
+
+    return register
+
+
+def plugin(
+    interface: Callable[..., T],
+    name: str,
+    *,
+    module: str | None = None,
+    priority: int = 0,
+    description: str = "",
+) -> Callable[[type[T]], type[T]]:
+    """Register the decorated class as a plugin item for the type with ``interface``.
+
+    ``module`` is, unless given, the app that the class belongs to.
+    Raises RegistrationError when the declaration is wrong.
+    """
+    if not isinstance(interface, type):
+        raise DeclarationTypeError(
+            f"Plugin item {name!r}: {interface!r} is not a class. Use "
+            "@plugin(Interface, name) with the interface of the plugin type."
+        )
+
+    def register(plugin_class: type[T]) -> type[T]:
+        draft = PluginItemSpec(
+            name=name,
+            module=_UNKNOWN_YET if module is None else module,
+            type_name=_UNKNOWN_YET,
+            manager_name=_UNKNOWN_YET,
+            plugin_class=plugin_class,
+            priority=priority,
+            description=description,
+        )
+        check_implements(draft, interface)
+
+        def make(type_: PluginTypeSpec) -> PluginItemSpec:
+            return replace(
+                draft,
+                module=owner_of(plugin_class) if module is None else module,
+                type_name=type_.name,
+                manager_name=type_.manager,
+            )
+
+        _once_apps_are_known(
+            lambda: plugins.register_item_for(interface, plugin_class, name, make),
+            dotted(plugin_class),
+        )
+        return plugin_class
+
+    return register
+
+
+def autodiscover() -> None:
+    """Import the ``plugins`` module of every installed app; record those that fail."""
+    for app_config in apps.get_app_configs():
+        if app_config.module and module_has_submodule(app_config.module, "plugins"):
+            source = f"{app_config.name}.plugins"
+            _load(source, partial(import_module, source))
+
+
+def load_entry_points() -> None:
+    """Import what installed distributions offer as plugins; record those that fail.
+
+    An entry point names a module whose import registers plugins, or a function in one
+    that does so when called.
+    """
+    for entry_point in _entry_points():
+        source = f"entry point {entry_point.name} = {entry_point.value}"
+        plugins.add_provider(_package(entry_point.module))
+        _load(source, partial(_run, entry_point))
+
+
+def run_deferred() -> None:
+    """Register what was declared before Django knew which apps there are."""
+    while _deferred:
+        source, action = _deferred.pop(0)
+        try:
+            action()
+        except RegistrationError as error:
+            logger.exception("%s could not be registered.", source)
+            plugins.record_failure(source, error)
+
+
+def owner_of(declared: type) -> str:
+    """Return the name of the app that a class belongs to, else of its package."""
+    return _app_of(declared.__module__) or _package(declared.__module__)
+
+
+def is_installed(owner: str) -> bool:
+    """Tell whether an item's ``module`` or a type's ``manager`` is part of the project.
+
+    It is when it names an installed app, something inside one, or a package that an
+    entry point brought.
+    """
+    return _app_of(owner) is not None or any(
+        _is_inside(owner, provider) for provider in plugins.providers()
+    )
+
+
+# Internals, in the order they are called
+
+_UNKNOWN_YET = "-"
+_deferred: list[tuple[str, Callable[[], None]]] = []
+
+
+def _checked(given: object, declaration: type, call: str) -> dict[str, Any]:
+    required: frozenset[str] = declaration.__required_keys__  # type: ignore[attr-defined]
+    optional: frozenset[str] = declaration.__optional_keys__  # type: ignore[attr-defined]
+    if not isinstance(given, Mapping):
+        raise DeclarationTypeError(f"{call} takes a dict, not {given!r}.")
+    name = given.get("name")
+    if missing := required - given.keys():
+        raise DeclarationKeyError(
+            f"{call}: {name!r} lacks {_listed(missing)}. "
+            f"Required are {_listed(required)}."
+        )
+    if unknown := given.keys() - required - optional:
+        raise DeclarationKeyError(
+            f"{call}: {name!r} has unknown keys {_listed(unknown)}. "
+            f"Known are {_listed(required | optional)}."
+        )
+    return dict(given)
+
+
+def _listed(keys: Iterable[object]) -> str:
+    return ", ".join(sorted(map(repr, keys)))
+
+
+def _or_default(value: Any, default: Any) -> Any:
+    return default if value is None else value
+
+
+def _once_apps_are_known(action: Callable[[], None], source: str) -> None:
+    # An apps.py may import its interfaces: then nobody can say yet whose they are.
+    if apps.apps_ready:
+        action()
+    else:
+        _deferred.append((source, action))
+
+
+def _load(source: str, load: Callable[[], object]) -> None:
+    try:
+        load()
+    except Exception as error:
+        logger.exception("%s could not be loaded; its plugins are missing.", source)
+        plugins.record_failure(source, error)
+    else:
+        plugins.forget_failure(source)
+
+
+def _entry_points() -> list[EntryPoint]:
+    return sorted(entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _run(entry_point: EntryPoint) -> None:
+    found = entry_point.load()
+    if callable(found):
+        found()
+
+
+def _app_of(name: str) -> str | None:
+    inside = [app.name for app in apps.get_app_configs() if _is_inside(name, app.name)]
+    return max(inside, key=len, default=None)
+
+
+def _is_inside(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def _package(module: str) -> str:
+    return module.rpartition(".")[0] or module

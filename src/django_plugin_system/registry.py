@@ -1,0 +1,245 @@
+"""What the code of this process has declared: no rows, no settings, no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
+from .specs import (
+    ItemKey,
+    PluginItemSpec,
+    PluginTypeSpec,
+    TypeKey,
+    check_implements,
+    dotted,
+)
+
+ItemMaker = Callable[[PluginTypeSpec], PluginItemSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """An item whose plugin type is not registered."""
+
+    item: str
+    """What was declared, as people would call it."""
+
+    wanted: str
+    """The plugin type, or interface, that the item is for."""
+
+    suggestion: str | None
+    """The closest plugin type that is registered."""
+
+
+@dataclass(slots=True)
+class _State:
+    types: dict[TypeKey, PluginTypeSpec]
+    items: dict[ItemKey, PluginItemSpec]
+    # Items declared for an interface that no registered type has yet.
+    waiting: dict[tuple[type, type, str], ItemMaker]
+    failures: dict[str, Exception]
+    providers: set[str]
+
+    def copy(self) -> _State:
+        return _State(
+            dict(self.types),
+            dict(self.items),
+            dict(self.waiting),
+            dict(self.failures),
+            set(self.providers),
+        )
+
+
+class Registry:
+    """The plugin types and plugin items that were registered, in any order.
+
+    Written at import time, under Python's import lock; afterwards only read.
+    """
+
+    def __init__(self) -> None:
+        self._state = _State({}, {}, {}, {}, set())
+
+    # Registering
+
+    def register_type(self, spec: PluginTypeSpec) -> None:
+        """Add a plugin type; raise AlreadyRegistered if its key has another interface.
+
+        Items that were registered first and turn out not to fit are dropped and kept
+        as failures: the mistake is theirs, and the type must not suffer from it.
+        """
+        types = self._state.types
+        known = types.get(spec.key)
+        if known and known.interface is not spec.interface:
+            raise AlreadyRegistered(
+                f"Plugin type {spec.name!r} of {spec.manager!r} is already registered "
+                f"with interface {dotted(known.interface)}, so "
+                f"{dotted(spec.interface)} cannot take its place. "
+                "Give one of them another name."
+            )
+        types[spec.key] = spec
+        if not known:
+            self._settle_items_of(spec)
+
+    def register_item(self, spec: PluginItemSpec) -> None:
+        """Add a plugin item; raise RegistrationError if it can't fill its type."""
+        known = self._state.items.get(spec.key)
+        if known and known.plugin_class is not spec.plugin_class:
+            raise AlreadyRegistered(
+                f"Plugin item {spec.name!r} of {spec.module!r} for plugin type "
+                f"{spec.type_name!r} is already registered with "
+                f"{dotted(known.plugin_class)}, so {dotted(spec.plugin_class)} "
+                "cannot take its place. Give one of them another name."
+            )
+        if type_ := self._state.types.get(spec.type_key):
+            check_implements(spec, type_.interface)
+        self._state.items[spec.key] = spec
+
+    def register_item_for(
+        self, interface: type, plugin_class: type, name: str, make: ItemMaker
+    ) -> None:
+        """Add the item that ``make`` builds, once a type has that interface."""
+        matches = self._types_with(interface)
+        if len(matches) > 1:
+            raise RegistrationError(_ambiguous(interface, matches))
+        if matches:
+            self.register_item(make(matches[0]))
+        else:
+            self._state.waiting[interface, plugin_class, name] = make
+
+    def record_failure(self, source: str, error: Exception) -> None:
+        """Remember that the plugins in ``source`` could not be registered."""
+        self._state.failures[source] = error
+
+    def forget_failure(self, source: str) -> None:
+        """Drop what record_failure() remembered of ``source``."""
+        self._state.failures.pop(source, None)
+
+    def add_provider(self, package: str) -> None:
+        """Remember a package that brings plugins without being a Django app."""
+        self._state.providers.add(package)
+
+    # Asking
+
+    def get_type(self, name: str, manager: str) -> PluginTypeSpec:
+        """Return a plugin type, or raise PluginTypeNotFound with a suggestion."""
+        key = TypeKey(name, manager)
+        try:
+            return self._state.types[key]
+        except KeyError:
+            message = f"No plugin type {name!r} of {manager!r} is registered."
+            if close := self.closest_type(key):
+                message += f" Did you mean {close.name!r} of {close.manager!r}?"
+            raise PluginTypeNotFound(message) from None
+
+    def get_type_with(self, interface: object) -> PluginTypeSpec:
+        """Return the plugin type with ``interface``, or raise PluginTypeNotFound."""
+        matches = self._types_with(interface)
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise PluginTypeNotFound(_ambiguous(interface, matches))
+        raise PluginTypeNotFound(
+            f"No plugin type with interface {dotted(interface)} is registered. "
+            "Register one with register_plugin_type() or @plugin_type."
+        )
+
+    def find_type(self, key: TypeKey) -> PluginTypeSpec | None:
+        """Return a plugin type, or None."""
+        return self._state.types.get(key)
+
+    def find_item(self, key: ItemKey) -> PluginItemSpec | None:
+        """Return a plugin item whose type is registered too, or None."""
+        item = self._state.items.get(key)
+        return item if item and item.type_key in self._state.types else None
+
+    def types(self) -> list[PluginTypeSpec]:
+        """Return every plugin type, sorted by key."""
+        return [spec for _, spec in sorted(self._state.types.items())]
+
+    def items(self) -> list[PluginItemSpec]:
+        """Return every plugin item whose type is registered too, sorted by key."""
+        types = self._state.types
+        return [
+            spec
+            for _, spec in sorted(self._state.items.items())
+            if spec.type_key in types
+        ]
+
+    def unresolved(self) -> list[Unresolved]:
+        """Return the items whose type nobody has registered."""
+        state = self._state
+        missing = [
+            Unresolved(str(key), str(key.type), _label(self.closest_type(key.type)))
+            for key in sorted(state.items)
+            if key.type not in state.types
+        ]
+        waiting = [
+            Unresolved(f"{dotted(cls)}, {name!r}", dotted(interface), None)
+            for interface, cls, name in state.waiting
+        ]
+        return missing + waiting
+
+    def failures(self) -> dict[str, Exception]:
+        """Return what could not be registered: source and error."""
+        return dict(self._state.failures)
+
+    def providers(self) -> frozenset[str]:
+        """Return the packages that bring plugins without being a Django app."""
+        return frozenset(self._state.providers)
+
+    def closest_type(self, key: TypeKey) -> TypeKey | None:
+        """Return the registered key most like ``key``, if any is near."""
+        by_label = {str(known): known for known in sorted(self._state.types)}
+        close = get_close_matches(str(key), by_label, n=1)
+        return by_label[close[0]] if close else None
+
+    # Testing
+
+    @contextmanager
+    def isolated(self) -> Iterator[Registry]:
+        """Undo, at the end of the block, whatever was registered in it."""
+        before = self._state
+        self._state = before.copy()
+        try:
+            yield self
+        finally:
+            self._state = before
+
+    # Helpers
+
+    def _settle_items_of(self, type_: PluginTypeSpec) -> None:
+        state = self._state
+        for key in [key for key in state.items if key.type == type_.key]:
+            try:
+                check_implements(state.items[key], type_.interface)
+            except RegistrationError as error:
+                del state.items[key]
+                self.record_failure(f"plugin item {key}", error)
+        for wanted in [key for key in state.waiting if key[0] is type_.interface]:
+            make = state.waiting.pop(wanted)
+            try:
+                self.register_item(make(type_))
+            except RegistrationError as error:
+                self.record_failure(f"plugin item {wanted[2]!r}", error)
+
+    def _types_with(self, interface: object) -> list[PluginTypeSpec]:
+        return [spec for spec in self.types() if spec.interface is interface]
+
+
+def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
+    names = " and ".join(f"{spec.name!r} of {spec.manager!r}" for spec in matches)
+    return (
+        f"Interface {dotted(interface)} belongs to more than one plugin type: {names}. "
+        "Say which by name and manager."
+    )
+
+
+def _label(key: TypeKey | None) -> str | None:
+    return str(key) if key else None
+
+
+plugins = Registry()
+"""The registry of this process, as ``django.apps.apps`` is for apps."""

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from . import interfaces
+
+
+class OtpConfig(AppConfig):
+    name = "tests.apps.otp"
+    interface = interfaces.AbstractOTP
