@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, NotRequired, Required, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
@@ -25,32 +25,31 @@ T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 
-class PluginTypeDeclaration(TypedDict, total=False):
+class PluginTypeDeclaration(TypedDict):
     """What register_plugin_type() takes."""
 
-    name: Required[str]
-    manager: Required[str]
-    interface: Required[type]
+    name: str
+    manager: str
+    interface: type
     description: NotRequired[str | None]
     get_plugin: NotRequired[Callable[..., Any] | None]
 
 
-class PluginItemDeclaration(TypedDict, total=False):
+class PluginItemDeclaration(TypedDict):
     """What register_plugin_item() takes."""
 
-    name: Required[str]
-    module: Required[str]
-    type_name: Required[str]
-    manager_name: Required[str]
-    plugin_class: Required[type]
+    name: str
+    module: str
+    type_name: str
+    manager_name: str
+    plugin_class: type
     priority: NotRequired[int | None]
     description: NotRequired[str | None]
 
 
 def register_plugin_type(plugin_type: PluginTypeDeclaration) -> None:
     """Register a plugin type from a dict, or raise RegistrationError saying why not."""
-    values = _checked(plugin_type, PluginTypeDeclaration, "register_plugin_type()")
-    values["description"] = _or_default(values.get("description"), "")
+    values = _checked(plugin_type, PluginTypeSpec, "register_plugin_type()")
     plugins.register_type(PluginTypeSpec(**values))
 
 
@@ -59,9 +58,7 @@ def register_plugin_item(plugin_item: PluginItemDeclaration) -> None:
 
     Its type may be registered later; a type that never comes is a system check Error.
     """
-    values = _checked(plugin_item, PluginItemDeclaration, "register_plugin_item()")
-    values["description"] = _or_default(values.get("description"), "")
-    values["priority"] = _or_default(values.get("priority"), 0)
+    values = _checked(plugin_item, PluginItemSpec, "register_plugin_item()")
     plugins.register_item(PluginItemSpec(**values))
 
 
@@ -201,31 +198,32 @@ _UNKNOWN_YET = "-"
 _deferred: list[tuple[str, Callable[[], None]]] = []
 
 
-def _checked(given: object, declaration: type, call: str) -> dict[str, Any]:
-    required: frozenset[str] = declaration.__required_keys__  # type: ignore[attr-defined]
-    optional: frozenset[str] = declaration.__optional_keys__  # type: ignore[attr-defined]
+def _checked(
+    given: object, spec: type[PluginTypeSpec | PluginItemSpec], call: str
+) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise DeclarationTypeError(f"{call} takes a dict, not {given!r}.")
+    known = {field.name for field in fields(spec)}
+    required = {field.name for field in fields(spec) if field.default is MISSING}
     name = given.get("name")
     if missing := required - given.keys():
         raise DeclarationKeyError(
             f"{call}: {name!r} lacks {_listed(missing)}. "
             f"Required are {_listed(required)}."
         )
-    if unknown := given.keys() - required - optional:
+    if unknown := given.keys() - known:
         raise DeclarationKeyError(
             f"{call}: {name!r} has unknown keys {_listed(unknown)}. "
-            f"Known are {_listed(required | optional)}."
+            f"Known are {_listed(known)}."
         )
-    return dict(given)
+    # An optional key may say None, as it could in 1.x.
+    return {
+        key: given[key] for key in given if key in required or given[key] is not None
+    }
 
 
 def _listed(keys: Iterable[object]) -> str:
     return ", ".join(sorted(map(repr, keys)))
-
-
-def _or_default(value: Any, default: Any) -> Any:
-    return default if value is None else value
 
 
 def _once_apps_are_known(action: Callable[[], None], source: str) -> None:

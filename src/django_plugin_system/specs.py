@@ -61,11 +61,8 @@ class PluginTypeSpec:
         _check_name(subject, "manager", self.manager)
         _check_interface(subject, self.interface)
         _check_description(subject, self.description)
-        if self.get_plugin is not None and not callable(self.get_plugin):
-            raise DeclarationTypeError(
-                f"{subject}: get_plugin is {self.get_plugin!r}, which cannot be "
-                "called. Pass a function that takes the PluginType, or leave it out."
-            )
+        if self.get_plugin is not None:
+            _check_selector(subject, self.get_plugin)
 
     @property
     def key(self) -> TypeKey:
@@ -186,6 +183,19 @@ def _check_interface(subject: str, interface: object) -> None:
         raise DeclarationTypeError(
             f"{subject}: interface {dotted(interface)} has no abstract methods, so "
             "it promises nothing. Mark at least one method with @abstractmethod."
+        )
+
+
+def _check_selector(subject: str, selector: object) -> None:
+    if not callable(selector):
+        raise DeclarationTypeError(
+            f"{subject}: get_plugin is {selector!r}, which cannot be called. "
+            "Pass a function that takes the PluginType, or leave it out."
+        )
+    if inspect.iscoroutinefunction(selector):
+        raise DeclarationTypeError(
+            f"{subject}: get_plugin {dotted(selector)} is a coroutine function. "
+            "Selection is synchronous; pass a plain function."
         )
 
 

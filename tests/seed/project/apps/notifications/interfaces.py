@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+
+class AbstractNotifier(ABC):
+    @abstractmethod
+    def send(self, user, message): ...

@@ -1,0 +1,42 @@
+"""The seed's testing tips, followed: ``manage.py test`` runs this."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.test import TestCase
+
+from django_plugin_system.helpers import get_plugin_instance
+from django_plugin_system.models import PluginItem
+
+
+class SwitchingTests(TestCase):
+    def setUp(self) -> None:
+        PluginItem.objects.all().delete()
+        call_command("pluginsync", "--mode", "create", verbosity=0)
+
+    def notifier(self) -> str:
+        return type(get_plugin_instance("notifier", "apps.notifications")).__name__
+
+    def toggle(self, name: str, status: str) -> None:
+        item = PluginItem.objects.get(name=name)
+        item.status = status
+        item.save()
+
+    def test_rows_are_there(self) -> None:
+        self.assertEqual(self.notifier(), "EmailNotifier")
+
+    def test_fallback_and_cache_invalidation(self) -> None:
+        self.toggle("push", "reserve")
+        self.assertEqual(self.notifier(), "EmailNotifier")
+
+        self.toggle("email", "disable")
+        self.assertEqual(self.notifier(), "SmsNotifier")
+
+        self.toggle("sms", "disable")
+        self.assertEqual(self.notifier(), "PushNotifier")
+
+        self.toggle("push", "disable")
+        self.assertEqual(self.notifier(), "NoneType")
+
+    def test_each_test_starts_afresh(self) -> None:
+        self.assertEqual(self.notifier(), "EmailNotifier")

@@ -1,0 +1,346 @@
+"""Which item answers: the default rule, overrides, and the explanation of both."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from django_plugin_system.exceptions import InvalidSelection, PluginTypeNotFound
+from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.register import register_plugin_item, register_plugin_type
+from django_plugin_system.selection.explain import explain
+from django_plugin_system.selection.rule import Verdict, choose, judge
+from django_plugin_system.selection.select import find_selected
+from django_plugin_system.sync import sync
+from tests.declared import Fax, Mail, Pigeon, Sender, item_dict, type_dict
+
+
+def candidate(name: str, status: str, priority: int = 0, *, is_orphan: bool = False):
+    """Return something shaped like a row."""
+    return SimpleNamespace(
+        name=name,
+        status=status,
+        is_orphan=is_orphan,
+        rank=lambda: (priority, name, "module"),
+    )
+
+
+# The rule, without a database
+
+
+@pytest.mark.parametrize(
+    ("candidates", "chosen"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([("a", "active", 2), ("b", "active", 1)], "b", id="lowest-active"),
+        pytest.param([("b", "active", 1), ("a", "active", 1)], "a", id="tie"),
+        pytest.param([("a", "reserve", 1), ("b", "active", 9)], "b", id="active-first"),
+        pytest.param(
+            [("a", "reserve", 2), ("b", "reserve", 1)], "b", id="lowest-reserve"
+        ),
+        pytest.param([("a", "disable", 1)], None, id="disabled"),
+        pytest.param([("a", "active", -32768)], "a", id="lowest-number"),
+    ],
+)
+def test_rule(candidates, chosen):
+    """First active, else first reserve, else nothing."""
+    found = choose(candidate(*each) for each in candidates)
+
+    assert (found.name if found else None) == chosen
+
+
+def test_rule_never_takes_an_orphan():
+    """An orphan is dropped, whatever its status."""
+    orphan = candidate("gone", "active", -5, is_orphan=True)
+    reserve = candidate("spare", "reserve", 7)
+
+    assert choose([orphan, reserve]) is reserve
+
+
+def test_verdicts():
+    """Every candidate gets a reason: active, reserve, then the dropped, by rank."""
+    judged = judge(
+        [
+            candidate("off", "disable", 0),
+            candidate("spare", "reserve", 1),
+            candidate("second", "active", 9),
+            candidate("first", "active", 3),
+            candidate("gone", "active", 2, is_orphan=True),
+        ]
+    )
+
+    assert [(each.name, verdict) for each, verdict in judged] == [
+        ("first", Verdict.CHOSEN),
+        ("second", Verdict.OUTRANKED),
+        ("spare", Verdict.RESERVE),
+        ("off", Verdict.DISABLED),
+        ("gone", Verdict.ORPHAN),
+    ]
+
+
+# With rows
+
+
+@pytest.fixture
+def senders(db) -> PluginType:
+    """Return a type with rows for mail (1), fax (2) and pigeon (3), all active."""
+    return make_senders()
+
+
+def make_senders(**changes: object) -> PluginType:
+    register_plugin_type(type_dict(**changes))
+    for priority, plugin_class in enumerate((Mail, Fax, Pigeon), start=1):
+        name = plugin_class.__name__.lower()
+        register_plugin_item(
+            item_dict(name=name, plugin_class=plugin_class, priority=priority)
+        )
+    sync()
+    return PluginType.objects.get(name="sender", manager="tests.apps.otp")
+
+
+def set_status(**statuses: str) -> None:
+    for name, status in statuses.items():
+        PluginItem.objects.filter(name=name).update(status=status)
+
+
+def selected(*args: object, **kwargs: object) -> str | None:
+    item = find_selected("sender", "tests.apps.otp", *args, **kwargs)
+    return item.name if item else None
+
+
+def test_default_selection_follows_rows(senders: PluginType):
+    """Each step an operator takes shows in the next answer."""
+    answers = [selected()]
+    for step in (
+        {"mail": "disable"},
+        {"fax": "reserve", "pigeon": "reserve"},
+        {"fax": "disable"},
+        {"pigeon": "disable"},
+    ):
+        set_status(**step)
+        answers.append(selected())
+
+    assert answers == ["mail", "fax", "fax", "pigeon", None]
+
+
+def test_get_single_plugin(senders: PluginType):
+    """The model's own method answers the same."""
+    assert senders.get_single_plugin() == PluginItem.objects.get(name="mail")
+
+
+def test_two_queries(senders: PluginType, django_assert_num_queries):
+    """One for the type, one for its items, however many there are."""
+    with django_assert_num_queries(2):
+        selected()
+
+
+@pytest.mark.parametrize("type_name", ["sender", "sendr"])
+def test_type_without_row(db, caplog, type_name):
+    """None, and one warning per process with what to do."""
+    register_plugin_type(type_dict(manager="tests.apps.otp_voice"))
+
+    answers = [find_selected(type_name, "tests.apps.otp_voice") for _ in range(3)]
+
+    assert answers == [None, None, None]
+    assert caplog.messages == [
+        {
+            "sender": "Plugin type 'sender' of 'tests.apps.otp_voice' has no row yet, "
+            "so nothing is selected. Run 'manage.py pluginsync'.",
+            "sendr": "No plugin type 'sendr' of 'tests.apps.otp_voice' is registered. "
+            "Did you mean 'sender' of 'tests.apps.otp_voice'? Nothing is selected.",
+        }[type_name]
+    ]
+
+
+# get_plugin
+
+
+def test_override_gets_the_row_and_the_arguments(db):
+    """get_plugin is called with the PluginType and what the caller passed on."""
+    seen = []
+
+    def chooser(plugin_type, *args, **kwargs):
+        seen.append((plugin_type.name, args, kwargs))
+        return plugin_type.get_active_plugins()[-1]
+
+    make_senders(get_plugin=chooser)
+
+    assert selected(7, urgent=True) == "pigeon"
+    assert seen == [("sender", (7,), {"urgent": True})]
+
+
+def test_override_may_answer_a_class(db):
+    """The class of an item stands for the item."""
+    make_senders(get_plugin=lambda plugin_type: Fax)
+
+    assert selected() == "fax"
+
+
+def test_override_may_answer_none(db):
+    """None is an answer: nothing is selected."""
+    make_senders(get_plugin=lambda plugin_type: None)
+
+    assert selected() is None
+
+
+def test_override_that_answers_an_orphan(db, caplog):
+    """An orphan is never selected; the log says who chose it."""
+    senders = make_senders(
+        get_plugin=lambda plugin_type: plugin_type.get_all_plugins()[0]
+    )
+    PluginItem.objects.create(
+        plugin_type=senders, name="gone", module="tests.apps.otp_sms", priority=-1
+    )
+
+    answer = selected()
+
+    assert answer is None
+    assert caplog.messages == [
+        "tests.test_selection.test_override_that_answers_an_orphan.<locals>.<lambda> "
+        "chose plugin item 'gone' of 'tests.apps.otp_sms', but no code is registered "
+        "for it; nothing is selected."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        pytest.param("mail", "'mail'", id="a-name"),
+        pytest.param(Sender, repr(Sender), id="another-class"),
+    ],
+)
+def test_override_that_answers_nonsense(db, answer, shown):
+    """What is no item of the type is refused, with what would be right."""
+    make_senders(get_plugin=lambda plugin_type: answer)
+
+    with pytest.raises(InvalidSelection) as excinfo:
+        selected()
+
+    assert str(excinfo.value) == (
+        "tests.test_selection.test_override_that_answers_nonsense.<locals>.<lambda> "
+        f"answered {shown} for plugin type 'sender' of 'tests.apps.otp'. It has to "
+        "return a PluginItem of that type, the class of one that has a row, or None."
+    )
+
+
+def test_override_that_answers_an_item_of_another_type(db):
+    """A row alone is not enough."""
+    make_senders(get_plugin=lambda plugin_type: PluginItem.objects.get(name="voice"))
+
+    with pytest.raises(InvalidSelection, match="answered <PluginItem: voice"):
+        selected()
+
+
+def test_override_that_fails(db):
+    """Its error reaches the caller."""
+
+    def failing(plugin_type):
+        raise ZeroDivisionError
+
+    make_senders(get_plugin=failing)
+
+    with pytest.raises(ZeroDivisionError):
+        selected()
+
+
+def test_override_costs_no_further_queries(db, django_assert_num_queries):
+    """The row that a get_plugin receives brings its items along."""
+    make_senders(get_plugin=lambda plugin_type: plugin_type.get_active_plugins()[1])
+
+    with django_assert_num_queries(2):
+        assert selected() == "fax"
+
+
+# The explanation
+
+
+def test_explain(senders: PluginType):
+    """Every candidate, in order, with the rule that took or dropped it."""
+    set_status(mail="disable", pigeon="reserve")
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert explanation.chosen == PluginItem.objects.get(name="fax")
+    assert str(explanation) == "\n".join(
+        [
+            "Plugin type 'sender' of 'tests.apps.otp': fax answers.",
+            "  Decided by the default rule: lowest priority number first, "
+            "active before reserve.",
+            "  fax (tests.apps.otp_sms), active, priority 2: "
+            "chosen: first of the active items",
+            "  pigeon (tests.apps.otp_sms), reserve, priority 3: "
+            "in reserve: it answers when no active item is left",
+            "  mail (tests.apps.otp_sms), disable, priority 1: dropped: disabled",
+        ]
+    )
+
+
+def test_explain_nothing(senders: PluginType):
+    """Nothing left to choose is said as plainly."""
+    set_status(mail="disable", fax="disable", pigeon="disable")
+
+    assert explain("sender", "tests.apps.otp").answer == "nothing answers"
+
+
+def chooses_last(plugin_type):
+    return plugin_type.get_active_plugins()[-1]
+
+
+def test_explain_override(db):
+    """An override is called, and named."""
+    make_senders(get_plugin=chooses_last)
+    set_status(mail="disable")
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert explanation.rule == "get_plugin: tests.test_selection.chooses_last"
+    assert explanation.answer == "pigeon answers"
+    assert [
+        (reason.item.name, reason.verdict) for reason in explanation.candidates
+    ] == [
+        ("fax", Verdict.OVERRIDDEN),
+        ("pigeon", Verdict.CHOSEN_BY_OVERRIDE),
+        ("mail", Verdict.DISABLED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "sender",
+            "Plugin type 'sender' of 'tests.apps.otp' has no row yet. "
+            "Run 'manage.py pluginsync'.",
+        ),
+        (
+            "sendr",
+            "No plugin type 'sendr' of 'tests.apps.otp' is registered. "
+            "Did you mean 'sender' of 'tests.apps.otp'?",
+        ),
+    ],
+)
+def test_explain_what_is_not_there(db, name, message):
+    """A type without a row is no empty explanation."""
+    register_plugin_type(type_dict())
+
+    with pytest.raises(PluginTypeNotFound) as excinfo:
+        explain(name, "tests.apps.otp")
+
+    assert str(excinfo.value) == message
+
+
+def test_explain_reads_each_time(senders: PluginType, django_assert_num_queries):
+    """Two queries, and nothing is remembered."""
+    with django_assert_num_queries(4):
+        explain("sender", "tests.apps.otp")
+        explain("sender", "tests.apps.otp")
+
+
+def test_no_log_when_all_is_well(senders: PluginType, caplog):
+    """A plain selection says nothing."""
+    with caplog.at_level(logging.DEBUG, "django_plugin_system"):
+        selected()
+
+    assert caplog.messages == []
