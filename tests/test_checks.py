@@ -1,0 +1,207 @@
+"""What manage.py check says; the ids are listed in docs/checks.md."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+
+from django_plugin_system.checks import (
+    check_active_items_load,
+    check_failures,
+    check_rows_in_step,
+    check_setting,
+    check_types_have_active_item,
+    check_unresolved_items,
+)
+from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.register import register_plugin_item, register_plugin_type
+from django_plugin_system.registry import Registry
+from tests.declared import Mail, item_dict, type_dict
+
+
+def shown(messages: list[CheckMessage]) -> list[tuple[str | None, str, str | None]]:
+    return [(message.id, message.msg, message.hint) for message in messages]
+
+
+def test_all_is_well(db):
+    """A project in order hears nothing."""
+    ours = [
+        message
+        for message in run_checks(databases=["default"])
+        if str(message.id).startswith("django_plugin_system")
+    ]
+
+    assert ours == []
+
+
+def test_e001_setting(settings):
+    """Each mistake in PLUGIN_SYSTEM is an Error."""
+    settings.PLUGIN_SYSTEM = {"ENTRYPOINTS": True}
+
+    assert shown(run_checks()) == [
+        (
+            "django_plugin_system.E001",
+            "PLUGIN_SYSTEM has an unknown key 'ENTRYPOINTS'. "
+            "Did you mean 'ENTRY_POINTS'?",
+            "Correct the setting; the keys are listed in the documentation.",
+        )
+    ]
+    settings.PLUGIN_SYSTEM = {}
+    assert check_setting() == []
+
+
+@pytest.mark.parametrize(
+    ("type_name", "hint"),
+    [
+        ("sendr", "Did you mean tests.apps.otp:sender?"),
+        (
+            "zzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "Register the type, and see that the app which does is installed.",
+        ),
+    ],
+)
+def test_e002_unresolved_item(type_name, hint):
+    """An item whose type nobody registers is an Error, with the closest type."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict(type_name=type_name))
+
+    assert shown(check_unresolved_items()) == [
+        (
+            "django_plugin_system.E002",
+            f"Plugin item tests.apps.otp_sms:mail for tests.apps.otp:{type_name} is "
+            f"registered, but its plugin type tests.apps.otp:{type_name} is not.",
+            hint,
+        )
+    ]
+
+
+def test_e003_failure(registry: Registry):
+    """What could not be imported or registered is an Error."""
+    registry.record_failure("acme.plugins", ImportError("No module named 'sdk'"))
+
+    assert shown(check_failures()) == [
+        (
+            "django_plugin_system.E003",
+            "acme.plugins could not be loaded: ImportError: No module named 'sdk'",
+            "Mend it; until then its plugins are missing and their rows orphans.",
+        )
+    ]
+
+
+def test_w001_rows_out_of_step(db):
+    """Registered without a row, and rows of apps that are gone."""
+    register_plugin_type(type_dict())
+    for number in range(6):
+        register_plugin_item(item_dict(name=f"mail{number}"))
+    PluginType.objects.create(name="old", manager="gone.app")
+
+    assert shown(check_rows_in_step(databases=["default"])) == [
+        (
+            "django_plugin_system.W001",
+            "Registered, but without a row in database 'default': "
+            "tests.apps.otp:sender, "
+            + ", ".join(
+                f"tests.apps.otp_sms:mail{number} for tests.apps.otp:sender"
+                for number in range(4)
+            )
+            + " and 2 more.",
+            "Run 'manage.py migrate' or 'manage.py pluginsync'.",
+        ),
+        (
+            "django_plugin_system.W001",
+            "Rows in database 'default' whose app is not installed: gone.app:old.",
+            "Run 'manage.py pluginsync' to delete them, or install it.",
+        ),
+    ]
+
+
+def test_w002_active_orphan(db):
+    """An active row without code is a Warning; a disabled one is not."""
+    otp = PluginType.objects.get(name="otp")
+    for status in ("active", "disable"):
+        PluginItem.objects.create(
+            plugin_type=otp, name=status, module="tests.apps.otp_sms", status=status
+        )
+
+    assert shown(check_active_items_load(databases=["default"])) == [
+        (
+            "django_plugin_system.W002",
+            "Plugin item tests.apps.otp_sms:active for tests.apps.otp:otp is active in "
+            "database 'default', but its class does not load: no code is registered "
+            "for it.",
+            "Bring its code back, or disable the item in the admin.",
+        )
+    ]
+
+
+def test_w003_no_active_item(db):
+    """The message says what answers instead."""
+    PluginItem.objects.update(status="disable")
+    nothing = shown(check_types_have_active_item(databases=["default"]))
+    PluginItem.objects.filter(name="sms_ir").update(status="reserve")
+    reserve = shown(check_types_have_active_item(databases=["default"]))
+
+    start = "Plugin type tests.apps.otp:otp has no active item in database 'default'; "
+    hint = "Activate an item of it in the admin."
+    assert nothing == [("django_plugin_system.W003", f"{start}nothing answers.", hint)]
+    assert reserve == [
+        ("django_plugin_system.W003", f"{start}sms_ir answers from reserve.", hint)
+    ]
+
+
+def test_w003_leaves_unregistered_types_alone(db):
+    """A type without code has nothing to activate."""
+    PluginType.objects.create(name="old", manager="tests.apps.otp")
+
+    assert check_types_have_active_item(databases=["default"]) == []
+
+
+DATABASE_CHECKS = [
+    check_rows_in_step,
+    check_active_items_load,
+    check_types_have_active_item,
+]
+
+
+@pytest.mark.parametrize("check", DATABASE_CHECKS)
+def test_no_query_without_a_database(check):
+    """manage.py check without --database reads no rows: this test may not."""
+    assert check(databases=None) == []
+
+
+class NoPluginsHere:
+    """A router that keeps plugin tables out of every database."""
+
+    def allow_migrate(self, db, app_label, **hints):
+        return app_label != "django_plugin_system"
+
+
+@pytest.mark.parametrize("check", DATABASE_CHECKS)
+def test_databases_without_plugin_tables(check, db, settings):
+    """A database that the router keeps them out of is not looked at."""
+    PluginItem.objects.update(status="disable")
+    PluginType.objects.create(name="old", manager="gone.app")
+    settings.DATABASE_ROUTERS = [NoPluginsHere()]
+
+    assert check(databases=["default"]) == []
+
+
+def test_constant_queries(db, django_assert_num_queries):
+    """However many items there are, the database checks cost the same."""
+    otp = PluginType.objects.get(name="otp")
+    PluginItem.objects.bulk_create(
+        PluginItem(plugin_type=otp, name=f"n{number}", module="tests.apps.otp")
+        for number in range(50)
+    )
+
+    with django_assert_num_queries(9):
+        for check in DATABASE_CHECKS:
+            check(databases=["default"])
+
+
+def test_item_of_a_plain_mail_class_is_fine(registry: Registry):
+    """A resolved item raises no message."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict(plugin_class=Mail))
+
+    assert check_unresolved_items() + check_failures() == []

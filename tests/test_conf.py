@@ -1,0 +1,65 @@
+"""The PLUGIN_SYSTEM setting."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from django_plugin_system.conf import Conf, get_conf
+
+
+def test_defaults(settings):
+    """A project needs no setting."""
+    del settings.PLUGIN_SYSTEM
+
+    assert get_conf() == Conf(ENTRY_POINTS=False)
+
+
+def test_override(settings):
+    """A changed setting counts at once."""
+    before = get_conf().ENTRY_POINTS
+
+    settings.PLUGIN_SYSTEM = {"ENTRY_POINTS": True}
+
+    assert (before, get_conf().ENTRY_POINTS) == (False, True)
+
+
+def test_other_settings_leave_it_alone(settings):
+    """Only a change of PLUGIN_SYSTEM makes it be read again."""
+    before = get_conf()
+
+    settings.USE_TZ = False
+
+    assert get_conf() is before
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param(
+            {"ENTRYPOINTS": True},
+            "PLUGIN_SYSTEM has an unknown key 'ENTRYPOINTS'. "
+            "Did you mean 'ENTRY_POINTS'?",
+            id="near",
+        ),
+        pytest.param(
+            {"XYZ": 1, "ENTRY_POINTS": "yes"},
+            "PLUGIN_SYSTEM has an unknown key 'XYZ'. Known: ENTRY_POINTS. "
+            "PLUGIN_SYSTEM['ENTRY_POINTS'] is 'yes'; it has to be True or False.",
+            id="far",
+        ),
+        pytest.param(
+            ["ENTRY_POINTS"],
+            "PLUGIN_SYSTEM is ['ENTRY_POINTS']; it has to be a dict.",
+            id="no-dict",
+        ),
+    ],
+)
+def test_mistakes(settings, value, message):
+    """Each mistake is named, with the closest key."""
+    settings.PLUGIN_SYSTEM = value
+
+    with pytest.raises(ImproperlyConfigured) as excinfo:
+        get_conf()
+
+    assert str(excinfo.value) == message

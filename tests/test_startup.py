@@ -1,0 +1,247 @@
+"""Start-up: plugins are discovered, and what is broken hides nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+
+from django_plugin_system import register
+from django_plugin_system.registry import Registry
+from tests.declared import Sender, Unrelated
+
+ROOT = Path(__file__).parent.parent
+ACME = ROOT / "tests" / "distributions" / "acme_sms"
+
+
+def run(python: str | Path, code: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run code after django.setup() in a process of its own."""
+    return subprocess.run(
+        [python, "-c", f"import django; django.setup()\n{code}"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+# Autodiscovery
+
+
+def test_plugins_modules_are_imported(registry: Registry):
+    """Every installed app's plugins module has registered its items."""
+    assert {item.name for item in registry.items()} >= {"sms_ir", "kavenegar", "voice"}
+
+
+def test_a_broken_plugins_module(registry: Registry, settings, caplog):
+    """It is logged and recorded; the apps behind it are still discovered."""
+    settings.INSTALLED_APPS = ["tests.apps.broken_import", *settings.INSTALLED_APPS]
+
+    ids = [message.id for message in run_checks() if "tests.apps" in message.msg]
+
+    assert caplog.messages == [
+        "tests.apps.broken_import.plugins could not be loaded; its plugins are missing."
+    ]
+    assert [(source, str(error)) for source, error in registry.failures().items()] == [
+        ("tests.apps.broken_import.plugins", "the provider's SDK is not there")
+    ]
+    assert ids == ["django_plugin_system.E003"]
+    assert "voice" in {item.name for item in registry.items()}
+
+
+def test_a_module_that_was_mended(registry: Registry):
+    """A source that loads at last is no failure any more."""
+    registry.record_failure("tests.apps.otp_sms.plugins", ImportError("earlier"))
+
+    register.autodiscover()
+
+    assert registry.failures() == {}
+
+
+def test_interfaces_imported_by_apps_py():
+    """A decorator that runs before apps are known takes effect once they are."""
+    code = (
+        "from django_plugin_system.registry import plugins\n"
+        "print([str(spec.key) for spec in plugins.types()])"
+    )
+
+    done = run(sys.executable, code)
+
+    assert done.stdout == "['tests.apps.otp:otp']\n"
+
+
+def test_a_deferred_declaration_that_fails(registry: Registry, caplog):
+    """Its mistake is recorded, and the next one still runs."""
+    done = []
+
+    def fail() -> None:
+        registry.register_type(
+            register.PluginTypeSpec(name="x", manager="m", interface=Unrelated)
+        )
+
+    register._deferred.extend([("first", fail), ("second", lambda: done.append(1))])
+    register.run_deferred()
+
+    assert caplog.messages == ["first could not be registered."]
+    assert list(registry.failures()) == ["first"]
+    assert done == [1]
+
+
+def test_decorators_wait_while_apps_are_not_ready(registry: Registry, monkeypatch):
+    """Nothing is registered until Django knows whose class it is."""
+    monkeypatch.setattr(register.apps, "apps_ready", False)
+    register.plugin_type("sender")(Sender)
+    before = len(registry.types())
+
+    monkeypatch.undo()
+    register.run_deferred()
+
+    assert len(registry.types()) == before + 1
+
+
+def test_a_wrong_setting_is_logged_at_start_up():
+    """check has the Error; a server that runs no checks has the log line."""
+    code = (
+        "from django.conf import settings\n"
+        "from django.apps import apps\n"
+        "settings.PLUGIN_SYSTEM = {'ENTRYPOINTS': True}\n"
+        "apps.get_app_config('django_plugin_system').ready()\n"
+    )
+
+    done = run(sys.executable, code)
+
+    assert done.stderr == (
+        "PLUGIN_SYSTEM has an unknown key 'ENTRYPOINTS'. Did you mean 'ENTRY_POINTS'?\n"
+    )
+
+
+# Entry points
+
+
+@pytest.fixture
+def acme(tmp_path, monkeypatch) -> None:
+    """Put a distribution, with its metadata, on sys.path."""
+    info = tmp_path / "acme_sms-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-sms\n")
+    (info / "entry_points.txt").write_text(
+        "[django_plugin_system.plugins]\n"
+        "acme_sms = acme_sms.plugins\n"
+        "acme_call = acme_sms.more:register\n"
+        "broken = acme_sms.broken\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.syspath_prepend(ACME / "src")
+    yield
+    for name in [name for name in sys.modules if name.startswith("acme_sms")]:
+        del sys.modules[name]
+
+
+def test_entry_points_are_loaded(registry: Registry, acme, caplog):
+    """Modules and functions register; a broken one is recorded and hides none."""
+    register.load_entry_points()
+
+    found = [(i.name, i.module) for i in registry.items() if "acme" in i.name]
+    assert found == [("acme", "acme_sms"), ("acme_call", "acme_sms")]
+    assert list(registry.failures()) == ["entry point broken = acme_sms.broken"]
+    assert caplog.messages == [
+        "entry point broken = acme_sms.broken could not be loaded; "
+        "its plugins are missing."
+    ]
+
+
+def test_providers_count_as_installed(registry: Registry, acme):
+    """Rows of a distribution that brings plugins are not those of a missing app."""
+    before = register.is_installed("acme_sms")
+
+    register.load_entry_points()
+
+    assert (before, register.is_installed("acme_sms")) == (False, True)
+    assert register.is_installed("acme_sms.more")
+    assert not register.is_installed("acme_sms_too")
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [
+        ("tests.apps.otp", True),
+        ("tests.apps.otp.channels.fax", True),
+        ("tests.apps", False),
+        ("tests.apps.otp_fax", False),
+    ],
+)
+def test_is_installed_goes_by_app_names(owner, expected):
+    """A dotted path inside an installed app is part of the project."""
+    assert register.is_installed(owner) is expected
+
+
+def test_a_real_distribution(tmp_path):
+    """Built, installed beside Django, and opted in: its plugins have rows and answer.
+
+    Without the opt-in nothing of it is imported.
+    """
+    python = scratch_environment(tmp_path, build_wheel(tmp_path))
+    code = (
+        "import json, sys\n"
+        "from django.conf import settings\n"
+        "from django.core.management import call_command\n"
+        "from django_plugin_system import get_plugin_instance\n"
+        "call_command('migrate', verbosity=0)\n"
+        "otp = get_plugin_instance('otp', 'tests.apps.otp')\n"
+        "print(json.dumps([otp.send_otp('+31', '12'), 'acme_sms' in sys.modules]))"
+    )
+    settings = tmp_path / "opted_in.py"
+    settings.write_text(
+        "from tests.settings import *\nPLUGIN_SYSTEM = {'ENTRY_POINTS': True}\n"
+    )
+
+    off = run(python, code)
+    on = run(
+        python,
+        code,
+        DJANGO_SETTINGS_MODULE="opted_in",
+        PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)]),
+    )
+
+    assert json.loads(off.stdout) == ["voice +31 12", False]
+    assert json.loads(on.stdout) == ["acme +31 12", True]
+
+
+def build_wheel(tmp_path: Path) -> Path:
+    """Build the distribution in tests/distributions."""
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", tmp_path],
+        cwd=ACME,
+        capture_output=True,
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    return wheel
+
+
+def scratch_environment(tmp_path: Path, wheel: Path) -> Path:
+    """Install the wheel into an environment that sees this one's packages."""
+    environment = tmp_path / "environment"
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", environment], check=True
+    )
+    python = environment / "bin" / "python"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "--python", python),
+            *("install", "--quiet", "--no-index", "--no-deps", wheel),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    (site_packages,) = environment.glob("lib/python*/site-packages")
+    here = sysconfig.get_path("purelib")
+    (site_packages / "parent.pth").write_text(f"import site; site.addsitedir({here!r})")
+    return python

@@ -1,0 +1,98 @@
+"""What type checkers see of the public API. Never run; checked by mypy --strict."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, assert_type
+
+from django_plugin_system import (
+    aget_plugin,
+    explain,
+    get_plugin,
+    get_plugin_class,
+    get_plugin_instance,
+    plugin,
+    plugin_type,
+    register_plugin_item,
+    register_plugin_type,
+    round_robin,
+    sticky,
+    weighted,
+)
+from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.selection.explain import Explanation
+
+
+@plugin_type("otp", description="One-time passwords", get_plugin=sticky("number"))
+class AbstractOTP(ABC):
+    @abstractmethod
+    def send_otp(self, number: str, code: str) -> None: ...
+
+
+@plugin(AbstractOTP, "sms_ir", priority=10)
+class SmsIrOTP(AbstractOTP):
+    def send_otp(self, number: str, code: str) -> None:
+        """Send it."""
+
+
+def selector(plugin_type: PluginType, user_id: int) -> PluginItem | None:
+    return plugin_type.get_active_plugins()[user_id % 2]
+
+
+register_plugin_type(
+    {
+        "name": "otp",
+        "manager": "apps.otp",
+        "interface": AbstractOTP,
+        "description": "One-time passwords",
+        "get_plugin": selector,
+    }
+)
+register_plugin_type(
+    {
+        "name": "otp",
+        "manager": "apps.otp",
+        "interface": AbstractOTP,
+        "get_plugin": weighted({"sms_ir": 2}),
+    }
+)
+register_plugin_type(
+    {
+        "name": "otp",
+        "manager": "apps.otp",
+        "interface": AbstractOTP,
+        "get_plugin": round_robin,
+    }
+)
+register_plugin_item(
+    {
+        "name": "sms_ir",
+        "module": "apps.otp_sms",
+        "type_name": "otp",
+        "manager_name": "apps.otp",
+        "plugin_class": SmsIrOTP,
+        "priority": 10,
+    }
+)
+register_plugin_item(
+    {  # type: ignore[typeddict-item]  # plugin_class is required
+        "name": "sms_ir",
+        "module": "apps.otp_sms",
+        "type_name": "otp",
+        "manager_name": "apps.otp",
+    }
+)
+
+
+async def ask(row: PluginType, item: PluginItem) -> None:
+    assert_type(get_plugin(AbstractOTP), AbstractOTP)
+    assert_type(get_plugin(AbstractOTP, 7, urgent=True), AbstractOTP)
+    assert_type(await aget_plugin(AbstractOTP), AbstractOTP)
+    assert_type(get_plugin_instance("otp", "apps.otp"), Any | None)
+    assert_type(get_plugin_class("otp", "apps.otp"), type | None)
+    assert_type(explain("otp", "apps.otp"), Explanation)
+    assert_type(row.get_single_plugin(), PluginItem | None)
+    assert_type(row.get_active_plugins(), list[PluginItem])
+    assert_type(item.load_class(), type | None)
+    get_plugin(AbstractOTP).send_otp("+31", 1234)  # type: ignore[arg-type]  # no str
+    assert_type(SmsIrOTP().send_otp("+31", "1234"), None)
