@@ -1,0 +1,16 @@
+"""The plugin type for notifications, declared by a decorator."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from django_plugin_system import plugin_type
+
+
+@plugin_type("notifier", description="Channels on which users are notified")
+class AbstractNotifier(ABC):
+    @abstractmethod
+    def send(self, user: AbstractBaseUser, message: str) -> None:
+        """Send a message to a user."""
