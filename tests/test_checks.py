@@ -7,7 +7,8 @@ from django.core.checks import CheckMessage, run_checks
 
 from django_plugin_system.checks import (
     check_active_items_load,
-    check_failures,
+    check_broken,
+    check_rejected,
     check_rows_in_step,
     check_setting,
     check_types_have_active_item,
@@ -16,7 +17,7 @@ from django_plugin_system.checks import (
 from django_plugin_system.models import PluginItem, PluginType
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.registry import Registry
-from tests.declared import Mail, item_dict, type_dict
+from tests.declared import Mail, Unrelated, item_dict, type_dict
 
 
 def shown(messages: list[CheckMessage]) -> list[tuple[str | None, str, str | None]]:
@@ -75,13 +76,30 @@ def test_e002_unresolved_item(type_name, hint):
     ]
 
 
-def test_e003_failure(registry: Registry):
-    """What could not be imported or registered is an Error."""
-    registry.record_failure("acme.plugins", ImportError("No module named 'sdk'"))
+def test_e003_rejected_declaration():
+    """An early item that does not fit its type is an Error."""
+    register_plugin_item(item_dict(plugin_class=Unrelated))
+    register_plugin_type(type_dict())
 
-    assert shown(check_failures()) == [
+    assert shown(check_rejected()) == [
         (
             "django_plugin_system.E003",
+            "Plugin item tests.apps.otp_sms:mail for tests.apps.otp:sender was "
+            "rejected: Plugin item 'mail': tests.declared.Unrelated is not a subclass "
+            "of tests.declared.Sender, the interface of plugin type 'sender'. "
+            "Derive it from Sender, or name another type.",
+            "Correct the declaration.",
+        )
+    ]
+
+
+def test_w004_broken_source(registry: Registry):
+    """What could not be imported is a Warning: the site goes on without it."""
+    registry.record_broken("acme.plugins", ImportError("No module named 'sdk'"))
+
+    assert shown(check_broken()) == [
+        (
+            "django_plugin_system.W004",
             "acme.plugins could not be loaded: ImportError: No module named 'sdk'",
             "Mend it; until then its plugins are missing and their rows orphans.",
         )
@@ -204,4 +222,4 @@ def test_item_of_a_plain_mail_class_is_fine(registry: Registry):
     register_plugin_type(type_dict())
     register_plugin_item(item_dict(plugin_class=Mail))
 
-    assert check_unresolved_items() + check_failures() == []
+    assert check_unresolved_items() + check_rejected() == []

@@ -113,6 +113,15 @@ def test_twice_is_harmless(registry: Registry):
     assert [item.key for item in registry.items()].count(MAIL) == 1
 
 
+def test_again_without_get_plugin(registry: Registry):
+    """Whoever registers a type plainly takes no get_plugin away, in either order."""
+    register_plugin_type(type_dict(get_plugin=len))
+
+    register_plugin_type(type_dict())
+
+    assert registry.get_type(*SENDER).get_plugin is len
+
+
 TYPE_MISTAKES = [
     pytest.param(
         {"interface": Unrelated},
@@ -410,15 +419,15 @@ def test_errors_are_also_builtins(error, builtin):
 
 
 def test_early_item_that_does_not_fit(registry: Registry):
-    """The item is dropped and remembered as a failure; the type does not suffer."""
+    """The item is dropped and remembered; the type does not suffer."""
     register_plugin_item(item_dict(plugin_class=Unrelated))
 
     register_plugin_type(type_dict())
 
     assert registry.find_item(MAIL) is None
-    assert [(source, str(error)) for source, error in registry.failures().items()] == [
+    assert [(source, str(error)) for source, error in registry.rejected().items()] == [
         (
-            "plugin item tests.apps.otp_sms:mail for tests.apps.otp:sender",
+            "Plugin item tests.apps.otp_sms:mail for tests.apps.otp:sender",
             "Plugin item 'mail': tests.declared.Unrelated is not a subclass of "
             "tests.declared.Sender, the interface of plugin type 'sender'. "
             "Derive it from Sender, or name another type.",
@@ -494,7 +503,7 @@ def test_decorated_item_is_checked_at_once():
 
 
 def test_decorated_item_that_comes_to_collide(registry: Registry):
-    """Two classes wait under one key: the first gets it, the other is a failure."""
+    """Two classes wait under one key: the first gets it, the other is rejected."""
     plugin(Sender, "mail", module="tests.apps.otp_sms")(Mail)
     plugin(Sender, "mail", module="tests.apps.otp_sms")(Fax)
 
@@ -503,7 +512,7 @@ def test_decorated_item_that_comes_to_collide(registry: Registry):
     spec = registry.find_item(MAIL)
     assert spec is not None
     assert spec.plugin_class is Mail
-    assert [type(error) for error in registry.failures().values()] == [
+    assert [type(error) for error in registry.rejected().values()] == [
         AlreadyRegistered
     ]
 

@@ -82,13 +82,13 @@ def test_isolated(registry: Registry):
     """What is registered in the block is gone after it, failures and all."""
     with isolated_plugins() as inside:
         register_plugin_type(type_dict())
-        inside.record_failure("x", ValueError())
+        inside.record_broken("x", ValueError())
         inside.add_provider("acme")
         known = inside.find_type(TypeKey("sender", "tests.apps.otp"))
 
     assert known is not None
     assert registry.find_type(TypeKey("sender", "tests.apps.otp")) is None
-    assert registry.failures() == {}
+    assert registry.broken() == {}
     assert registry.providers() == frozenset()
 
 

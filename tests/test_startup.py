@@ -49,20 +49,39 @@ def test_a_broken_plugins_module(registry: Registry, settings, caplog):
     assert caplog.messages == [
         "tests.apps.broken_import.plugins could not be loaded; its plugins are missing."
     ]
-    assert [(source, str(error)) for source, error in registry.failures().items()] == [
+    assert [(source, str(error)) for source, error in registry.broken().items()] == [
         ("tests.apps.broken_import.plugins", "the provider's SDK is not there")
     ]
-    assert ids == ["django_plugin_system.E003"]
+    assert ids == ["django_plugin_system.W004"]
     assert "voice" in {item.name for item in registry.items()}
+
+
+def test_a_plugins_module_with_a_mistake(registry: Registry, settings, caplog):
+    """A wrong declaration at start-up is logged, and an Error for check."""
+    settings.INSTALLED_APPS = ["tests.apps.broken_item", *settings.INSTALLED_APPS]
+
+    messages = [message for message in run_checks() if "tests.apps" in message.msg]
+
+    assert caplog.messages == [
+        "tests.apps.broken_item.plugins declares a plugin wrongly; it was rejected."
+    ]
+    assert [(message.id, message.msg) for message in messages] == [
+        (
+            "django_plugin_system.E003",
+            "tests.apps.broken_item.plugins was rejected: Plugin item 'half': "
+            "tests.apps.broken_item.plugins.HalfOTP is still abstract, so it could "
+            "never be instantiated. Implement: send_otp.",
+        )
+    ]
 
 
 def test_a_module_that_was_mended(registry: Registry):
     """A source that loads at last is no failure any more."""
-    registry.record_failure("tests.apps.otp_sms.plugins", ImportError("earlier"))
+    registry.record_broken("tests.apps.otp_sms.plugins", ImportError("earlier"))
 
     register.autodiscover()
 
-    assert registry.failures() == {}
+    assert registry.broken() == {}
 
 
 def test_interfaces_imported_by_apps_py():
@@ -90,7 +109,7 @@ def test_a_deferred_declaration_that_fails(registry: Registry, caplog):
     register.run_deferred()
 
     assert caplog.messages == ["first could not be registered."]
-    assert list(registry.failures()) == ["first"]
+    assert list(registry.rejected()) == ["first"]
     assert done == [1]
 
 
@@ -150,7 +169,7 @@ def test_entry_points_are_loaded(registry: Registry, acme, caplog):
 
     found = [(i.name, i.module) for i in registry.items() if "acme" in i.name]
     assert found == [("acme", "acme_sms"), ("acme_call", "acme_sms")]
-    assert list(registry.failures()) == ["entry point broken = acme_sms.broken"]
+    assert list(registry.broken()) == ["entry point broken = acme_sms.broken"]
     assert caplog.messages == [
         "entry point broken = acme_sms.broken could not be loaded; "
         "its plugins are missing."

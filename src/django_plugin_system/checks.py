@@ -18,7 +18,8 @@ def register_checks() -> None:
     """Register every check; called once apps are ready."""
     checks.register(check_setting)
     checks.register(check_unresolved_items)
-    checks.register(check_failures)
+    checks.register(check_rejected)
+    checks.register(check_broken)
     # These read rows, so they run with migrate, and with check --database.
     checks.register(check_rows_in_step, checks.Tags.database)
     checks.register(check_active_items_load, checks.Tags.database)
@@ -52,15 +53,27 @@ def check_unresolved_items(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
-def check_failures(**kwargs: object) -> list[CheckMessage]:
-    """E003: plugins could not be imported or registered."""
+def check_rejected(**kwargs: object) -> list[CheckMessage]:
+    """E003: a declaration is wrong: made at start-up, or found so by a later one."""
     return [
         Error(
-            f"{source} could not be loaded: {type(error).__name__}: {error}",
-            hint="Mend it; until then its plugins are missing and their rows orphans.",
+            f"{source} was rejected: {error}",
+            hint="Correct the declaration.",
             id="django_plugin_system.E003",
         )
-        for source, error in plugins.failures().items()
+        for source, error in plugins.rejected().items()
+    ]
+
+
+def check_broken(**kwargs: object) -> list[CheckMessage]:
+    """W004: plugins could not be imported; all others work."""
+    return [
+        Warning(
+            f"{source} could not be loaded: {type(error).__name__}: {error}",
+            hint="Mend it; until then its plugins are missing and their rows orphans.",
+            id="django_plugin_system.W004",
+        )
+        for source, error in plugins.broken().items()
     ]
 
 

@@ -173,7 +173,7 @@ def run_deferred() -> None:
             action()
         except RegistrationError as error:
             logger.exception("%s could not be registered.", source)
-            plugins.record_failure(source, error)
+            plugins.reject(source, error)
 
 
 def owner_of(declared: type) -> str:
@@ -235,13 +235,15 @@ def _once_apps_are_known(action: Callable[[], None], source: str) -> None:
 
 
 def _load(source: str, load: Callable[[], object]) -> None:
+    plugins.forget(source)
     try:
         load()
+    except RegistrationError as error:
+        logger.exception("%s declares a plugin wrongly; it was rejected.", source)
+        plugins.reject(source, error)
     except Exception as error:
         logger.exception("%s could not be loaded; its plugins are missing.", source)
-        plugins.record_failure(source, error)
-    else:
-        plugins.forget_failure(source)
+        plugins.record_broken(source, error)
 
 
 def _entry_points() -> list[EntryPoint]:

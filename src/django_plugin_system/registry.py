@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
@@ -40,7 +40,9 @@ class _State:
     items: dict[ItemKey, PluginItemSpec]
     # Items declared for an interface that no registered type has yet.
     waiting: dict[tuple[type, type, str], ItemMaker]
-    failures: dict[str, Exception]
+    # What could not be imported, and what turned out not to fit.
+    broken: dict[str, Exception]
+    rejected: dict[str, RegistrationError]
     providers: set[str]
 
     def copy(self) -> _State:
@@ -48,7 +50,8 @@ class _State:
             dict(self.types),
             dict(self.items),
             dict(self.waiting),
-            dict(self.failures),
+            dict(self.broken),
+            dict(self.rejected),
             set(self.providers),
         )
 
@@ -60,15 +63,15 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._state = _State({}, {}, {}, {}, set())
+        self._state = _State({}, {}, {}, {}, {}, set())
 
     # Registering
 
     def register_type(self, spec: PluginTypeSpec) -> None:
         """Add a plugin type; raise AlreadyRegistered if its key has another interface.
 
-        Items that were registered first and turn out not to fit are dropped and kept
-        as failures: the mistake is theirs, and the type must not suffer from it.
+        Items that were registered first and turn out not to fit are rejected: the
+        mistake is theirs, and the type must not suffer from it.
         """
         types = self._state.types
         known = types.get(spec.key)
@@ -79,6 +82,9 @@ class Registry:
                 f"{dotted(spec.interface)} cannot take its place. "
                 "Give one of them another name."
             )
+        if known and spec.get_plugin is None:
+            # Who registers the type again without a get_plugin takes none away.
+            spec = replace(spec, get_plugin=known.get_plugin)
         types[spec.key] = spec
         if not known:
             self._settle_items_of(spec)
@@ -109,13 +115,18 @@ class Registry:
         else:
             self._state.waiting[interface, plugin_class, name] = make
 
-    def record_failure(self, source: str, error: Exception) -> None:
-        """Remember that the plugins in ``source`` could not be registered."""
-        self._state.failures[source] = error
+    def record_broken(self, source: str, error: Exception) -> None:
+        """Remember that the plugins in ``source`` could not be imported."""
+        self._state.broken[source] = error
 
-    def forget_failure(self, source: str) -> None:
-        """Drop what record_failure() remembered of ``source``."""
-        self._state.failures.pop(source, None)
+    def reject(self, source: str, error: RegistrationError) -> None:
+        """Remember a mistaken declaration whose error can't reach its author."""
+        self._state.rejected[source] = error
+
+    def forget(self, source: str) -> None:
+        """Drop what is remembered against ``source``."""
+        self._state.broken.pop(source, None)
+        self._state.rejected.pop(source, None)
 
     def add_provider(self, package: str) -> None:
         """Remember a package that brings plugins without being a Django app."""
@@ -182,9 +193,13 @@ class Registry:
         ]
         return missing + waiting
 
-    def failures(self) -> dict[str, Exception]:
-        """Return what could not be registered: source and error."""
-        return dict(self._state.failures)
+    def broken(self) -> dict[str, Exception]:
+        """Return which sources of plugins could not be imported, and why."""
+        return dict(self._state.broken)
+
+    def rejected(self) -> dict[str, RegistrationError]:
+        """Return the mistaken declarations whose error could not reach their author."""
+        return dict(self._state.rejected)
 
     def providers(self) -> frozenset[str]:
         """Return the packages that bring plugins without being a Django app."""
@@ -217,13 +232,13 @@ class Registry:
                 check_implements(state.items[key], type_.interface)
             except RegistrationError as error:
                 del state.items[key]
-                self.record_failure(f"plugin item {key}", error)
+                self.reject(f"Plugin item {key}", error)
         for wanted in [key for key in state.waiting if key[0] is type_.interface]:
             make = state.waiting.pop(wanted)
             try:
                 self.register_item(make(type_))
             except RegistrationError as error:
-                self.record_failure(f"plugin item {wanted[2]!r}", error)
+                self.reject(f"Plugin item {wanted[2]!r}", error)
 
     def _types_with(self, interface: object) -> list[PluginTypeSpec]:
         return [spec for spec in self.types() if spec.interface is interface]

@@ -23,20 +23,20 @@ class SwitchingTests(TestCase):
         item.save()
 
     def test_rows_are_there(self) -> None:
-        self.assertEqual(self.notifier(), "EmailNotifier")
+        assert self.notifier() == "EmailNotifier"
 
     def test_fallback_and_cache_invalidation(self) -> None:
         self.toggle("push", "reserve")
-        self.assertEqual(self.notifier(), "EmailNotifier")
+        assert self.notifier() == "EmailNotifier"
 
         self.toggle("email", "disable")
-        self.assertEqual(self.notifier(), "SmsNotifier")
+        assert self.notifier() == "SmsNotifier"
 
         self.toggle("sms", "disable")
-        self.assertEqual(self.notifier(), "PushNotifier")
+        assert self.notifier() == "PushNotifier"
 
         self.toggle("push", "disable")
-        self.assertEqual(self.notifier(), "NoneType")
+        assert self.notifier() == "NoneType"
 
     def test_each_test_starts_afresh(self) -> None:
-        self.assertEqual(self.notifier(), "EmailNotifier")
+        assert self.notifier() == "EmailNotifier"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apps.notifications.interfaces import AbstractNotifier
-
 from django_plugin_system.register import register_plugin_item
 
 

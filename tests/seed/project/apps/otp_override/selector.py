@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apps.otp.interfaces import AbstractOTP
-
 from django_plugin_system.register import register_plugin_type
 
 
