@@ -56,7 +56,11 @@ def _mistakes_in(given: dict[object, object]) -> Iterator[str]:
     for key, value in given.items():
         if key not in known:
             close = get_close_matches(str(key).upper(), known, n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
+            hint = (
+                f"Did you mean {close[0]!r}?"
+                if close
+                else f"Known: {', '.join(known)}."
+            )
             yield f"{SETTING} has an unknown key {key!r}. {hint}"
         elif not isinstance(value, bool):
             yield f"{SETTING}[{key!r}] is {value!r}; it has to be True or False."

@@ -1,15 +1,16 @@
-"""The forms that switch plugin items."""
+"""The forms that change rows, made so that none undoes another operator's change."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from .last_active import check_last_active
 
 
-class ItemForm(forms.ModelForm):
+class FreshForm(forms.ModelForm):
     """Takes for changed only what was changed on the page that was sent.
 
     Another operator may have switched an item since the page was made; without the
@@ -22,16 +23,34 @@ class ItemForm(forms.ModelForm):
             sent = self.add_initial_prefix(name) in self.data
             field.show_hidden_initial = sent or not self.is_bound
 
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Name the fields that differ both from the page as it was and from the row."""
+        return [name for name in super().changed_data if self._is_new(name)]
 
-class ItemChangeForm(ItemForm):
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        # What was not changed stays out of the instance, as it may be stale.
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.changed_data
+        }
+
+    def _is_new(self, name: str) -> bool:
+        bound = self[name]
+        return bound.field.has_changed(bound.initial, bound.data)
+
+
+class ItemChangeForm(FreshForm):
     """The form on an item's own page."""
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
+    def _post_clean(self) -> None:
+        # Only now are the model's validators done: errors come before questions.
+        super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
         if "status" in self.changed_data and not self.errors:
             status = self.cleaned_data["status"]
             check_last_active({self.instance.pk: status}, self.data)
-        return cleaned
 
 
 class ItemFormSet(forms.BaseModelFormSet):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import PluginItem, PluginStatus
+from ..register import is_installed
 from ..specs import PRIORITY_MAX, PRIORITY_MIN, dotted
-from .base import SyncedAdmin, why_no_code
-from .forms import ItemChangeForm, ItemForm, ItemFormSet
+from .base import SyncedAdmin, change_message, why_no_code
+from .forms import FreshForm, ItemChangeForm, ItemFormSet
 from .last_active import LastActiveItem, ask_back, check_last_active
 
 Items = QuerySet[PluginItem]
@@ -51,16 +53,17 @@ class PluginItemAdmin(SyncedAdmin):
     form = ItemChangeForm
     list_display = (
         "name",
-        "plugin_type",
-        "module",
         "status",
         "priority",
         "class_loads",
-        "remark",
+        "fills",
+        "provided_by",
     )
     list_editable = ("status", "priority")
     list_filter = ("status", LoadsFilter, "plugin_type", "module")
     list_select_related = ("plugin_type",)
+    # Quick edit posts up to six fields a row; Django refuses more than 1,000 in all.
+    list_max_show_all = 150
     search_fields = (
         "name",
         "module",
@@ -93,14 +96,20 @@ class PluginItemAdmin(SyncedAdmin):
     def class_loads(self, row: PluginItem) -> bool:
         return not row.is_orphan
 
-    @admin.display(description=gettext_lazy("remark"))
-    def remark(self, row: PluginItem) -> str:
-        return why_no_code(row.module) if row.is_orphan else ""
+    @admin.display(
+        description=gettext_lazy("plugin type"), ordering="plugin_type__name"
+    )
+    def fills(self, row: PluginItem) -> str:
+        return f"{row.plugin_type.name} ({row.plugin_type.manager})"
+
+    @admin.display(description=gettext_lazy("module"), ordering="module")
+    def provided_by(self, row: PluginItem) -> str:
+        return f"{row.module} ({_why_orphan(row)})" if row.is_orphan else row.module
 
     @admin.display(description=gettext_lazy("class"))
     def plugin_class(self, row: PluginItem) -> str:
         plugin_class = row.load_class()
-        return dotted(plugin_class) if plugin_class else why_no_code(row.module)
+        return dotted(plugin_class) if plugin_class else _why_orphan(row)
 
     # Actions
 
@@ -136,48 +145,41 @@ class PluginItemAdmin(SyncedAdmin):
     def decrease_priority(self, request: HttpRequest, queryset: Items) -> None:
         self._nudge(request, queryset, +1)
 
+    # changelist_view() is the transaction of these.
+
     def _mark(
         self, request: HttpRequest, queryset: Items, status: PluginStatus
     ) -> None:
-        using = router.db_for_write(PluginItem)
-        with transaction.atomic(using=using):
-            rows = self._lock(request, queryset, using)
-            changing = [row for row in rows if row.status != status]
-            check_last_active({row.pk: status for row in changing}, request.POST)
-            _rows(using, changing).update(status=status)
-            self._log(
-                request, changing, lambda row: _change("status", row.status, status)
-            )
+        pks = self._permitted(request, queryset)
+        check_last_active(dict.fromkeys(pks, status), request.POST)
+        rows = list(_locked(pks))
+        changing = [row for row in rows if row.status != status]
+        _rows(changing).update(status=status)
+        self._log(
+            request,
+            changing,
+            lambda row: change_message("status", row.status, status),
+        )
         self._tell(request, len(changing), len(rows) - len(changing))
 
     def _nudge(self, request: HttpRequest, queryset: Items, by: int) -> None:
-        using = router.db_for_write(PluginItem)
-        with transaction.atomic(using=using):
-            rows = self._lock(request, queryset, using)
-            changing = [
-                row for row in rows if PRIORITY_MIN <= row.priority + by <= PRIORITY_MAX
-            ]
-            _rows(using, changing).update(priority=F("priority") + by)
-            self._log(
-                request,
-                changing,
-                lambda row: _change("priority", row.priority, row.priority + by),
-            )
+        rows = list(_locked(self._permitted(request, queryset)))
+        changing = [
+            row for row in rows if PRIORITY_MIN <= row.priority + by <= PRIORITY_MAX
+        ]
+        _rows(changing).update(priority=F("priority") + by)
+        self._log(
+            request,
+            changing,
+            lambda row: change_message("priority", row.priority, row.priority + by),
+        )
         self._tell(request, len(changing), len(rows) - len(changing))
 
-    def _lock(
-        self, request: HttpRequest, queryset: Items, using: str
-    ) -> list[PluginItem]:
-        pks = list(queryset.values_list("pk", flat=True))
-        rows = list(
-            PluginItem.objects.using(using)
-            .select_for_update()
-            .filter(pk__in=pks)
-            .order_by("pk")
-        )
+    def _permitted(self, request: HttpRequest, queryset: Items) -> list[UUID]:
+        rows = list(queryset)
         if not all(self.has_change_permission(request, row) for row in rows):
             raise PermissionDenied
-        return rows
+        return [row.pk for row in rows]
 
     def _log(
         self,
@@ -199,47 +201,33 @@ class PluginItemAdmin(SyncedAdmin):
         ) % {"count": changed}
         if unchanged:
             text += " " + ngettext(
-                "%(count)d was there already.",
-                "%(count)d were there already.",
-                unchanged,
+                "%(count)d left as it was.", "%(count)d left as they were.", unchanged
             ) % {"count": unchanged}
-        self.message_user(request, text, messages.SUCCESS)
+        level = messages.SUCCESS if changed else messages.WARNING
+        self.message_user(request, text, level)
 
     # Forms
 
     def get_changelist_form(
         self, request: HttpRequest, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        return super().get_changelist_form(request, form=ItemForm, **kwargs)
+        return super().get_changelist_form(request, form=FreshForm, **kwargs)
 
     def get_changelist_formset(
         self, request: HttpRequest, **kwargs: Any
     ) -> type[forms.BaseModelFormSet]:
         return super().get_changelist_formset(request, formset=ItemFormSet, **kwargs)
 
-    def save_model(
-        self, request: HttpRequest, obj: PluginItem, form: Any, change: bool
-    ) -> None:
-        """Write only the columns that were changed, since the others may be stale."""
-        if form.changed_data:
-            obj.save(update_fields=form.changed_data)
-
-    def construct_change_message(  # type: ignore[override]  # text is shown as it is
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> str:
-        """Say what a value was and has become, so that history can be undone."""
-        return " ".join(
-            _change(name, form.initial.get(name), form.cleaned_data[name])
-            for name in form.changed_data
-        )
-
     # Views
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        try:
+        if request.method != "POST":
             return super().changelist_view(request, extra_context)
+        try:
+            with transaction.atomic(using=router.db_for_write(PluginItem)):
+                return super().changelist_view(request, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
 
@@ -256,9 +244,19 @@ class PluginItemAdmin(SyncedAdmin):
             return ask_back(request, warning, self)
 
 
-def _rows(using: str, rows: list[PluginItem]) -> Items:
-    return PluginItem.objects.using(using).filter(pk__in=[row.pk for row in rows])
+def _rows(rows: Iterable[PluginItem]) -> Items:
+    return _written().filter(pk__in=[row.pk for row in rows])
 
 
-def _change(field: str, before: object, after: object) -> str:
-    return f"{field.capitalize()}: {before} → {after}."
+def _locked(pks: list[UUID]) -> Items:
+    return _written().select_for_update().filter(pk__in=pks).order_by("pk")
+
+
+def _written() -> Items:
+    return PluginItem.objects.using(router.db_for_write(PluginItem))
+
+
+def _why_orphan(row: PluginItem) -> str:
+    if row.plugin_type.spec or not is_installed(row.module):
+        return why_no_code(row.module)
+    return _("orphan: no code is registered for its plugin type")

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
+from django.db import router
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from ..models import PluginItem, PluginType
-from ..selection.rule import choose
-
-CONFIRMED = "_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +20,13 @@ class Consequence:
     """What a change would mean for one plugin type."""
 
     plugin_type: PluginType
-    successor: PluginItem | None
-    """The reserve item that would answer."""
+    outcome: str
+    """Who would answer instead, in words."""
+
+    @property
+    def confirmation(self) -> str:
+        """Return the name of the form field that says it was seen and is wanted."""
+        return f"_confirmed-{self.plugin_type.pk}"
 
 
 class LastActiveItem(Exception):
@@ -37,11 +40,18 @@ class LastActiveItem(Exception):
 def check_last_active(
     statuses: Mapping[UUID, str], posted: Mapping[str, object]
 ) -> None:
-    """Raise LastActiveItem if these new statuses need a confirmation not yet posted."""
-    if CONFIRMED in posted:
-        return
-    if consequences := _consequences(statuses):
-        raise LastActiveItem(consequences)
+    """Raise LastActiveItem if these new statuses need a confirmation not yet posted.
+
+    Needs a transaction: the types stay locked until it ends, so that of two operators
+    who disable two items at once the second is asked.
+    """
+    unconfirmed = [
+        consequence
+        for consequence in _consequences(statuses)
+        if consequence.confirmation not in posted
+    ]
+    if unconfirmed:
+        raise LastActiveItem(unconfirmed)
 
 
 def ask_back(
@@ -60,7 +70,6 @@ def ask_back(
         "opts": model_admin.opts,
         "consequences": warning.consequences,
         "posted": posted,
-        "confirmed": CONFIRMED,
     }
     return TemplateResponse(
         request, "admin/django_plugin_system/confirm_last_active.html", context
@@ -68,18 +77,34 @@ def ask_back(
 
 
 def _consequences(statuses: Mapping[UUID, str]) -> list[Consequence]:
-    touched = (
-        PluginType.objects.filter(pluginitem__in=list(statuses))
-        .distinct()
-        .prefetch_related("pluginitem_set")
-        .order_by("name", "manager")
-    )
     found = []
-    for plugin_type in touched:
+    for plugin_type in _locked_types_of(statuses):
         had_active = bool(plugin_type.get_active_plugins())
         for item in plugin_type.pluginitem_set.all():
             item.status = statuses.get(item.pk, item.status)
         if had_active and not plugin_type.get_active_plugins():
-            successor = choose(plugin_type.get_all_plugins())
-            found.append(Consequence(plugin_type, successor))
-    return found
+            found.append(Consequence(plugin_type, _outcome(plugin_type)))
+    return sorted(found, key=lambda each: each.plugin_type.key)
+
+
+def _outcome(plugin_type: PluginType) -> str:
+    if plugin_type.spec and plugin_type.spec.get_plugin:
+        return _("its get_plugin decides what answers")
+    if reserve := plugin_type.get_reserved_plugins():
+        return _("%(item)s answers from reserve") % {"item": reserve[0]}
+    return _("nothing answers")
+
+
+def _locked_types_of(statuses: Mapping[UUID, str]) -> list[PluginType]:
+    if not statuses:
+        return []
+    # A replica may lag behind the switch that another operator has just made.
+    using = router.db_for_write(PluginType)
+    items = PluginItem.objects.using(using).filter(pk__in=list(statuses))
+    return list(
+        PluginType.objects.using(using)
+        .select_for_update()
+        .filter(pk__in=items.values("plugin_type"))
+        .order_by("pk")
+        .prefetch_related("pluginitem_set")
+    )

@@ -28,16 +28,16 @@ class PluginTypeAdmin(SyncedAdmin):
     list_display = (
         "name",
         "manager",
-        "description",
         "active_count",
         "reserve_count",
         "disabled_count",
         "answers_now",
+        "description",
     )
     list_filter = ("manager",)
     search_fields = ("name", "manager", "description")
     ordering = ("name", "manager")
-    fields = ("name", "manager", "interface", "description", "selection")
+    fields = ("name", "manager", "interface", "selection", "description")
     readonly_fields = ("name", "manager", "interface", "selection")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PluginType]:
@@ -45,15 +45,15 @@ class PluginTypeAdmin(SyncedAdmin):
 
     @admin.display(description=gettext_lazy("active"))
     def active_count(self, row: PluginType) -> SafeString:
-        return _count(row, PluginStatus.ACTIVE)
+        return self._count(row, PluginStatus.ACTIVE)
 
     @admin.display(description=gettext_lazy("reserve"))
     def reserve_count(self, row: PluginType) -> SafeString:
-        return _count(row, PluginStatus.RESERVED)
+        return self._count(row, PluginStatus.RESERVED)
 
     @admin.display(description=gettext_lazy("disabled"))
     def disabled_count(self, row: PluginType) -> SafeString:
-        return _count(row, PluginStatus.DISABLED)
+        return self._count(row, PluginStatus.DISABLED)
 
     @admin.display(description=gettext_lazy("answers now"))
     def answers_now(self, row: PluginType) -> str:
@@ -70,19 +70,33 @@ class PluginTypeAdmin(SyncedAdmin):
 
     @admin.display(description=gettext_lazy("selection"))
     def selection(self, row: PluginType) -> SafeString:
+        explanation = _explain(row)
+        reasons = explanation.candidates if explanation else ()
         return render_to_string(
             "admin/django_plugin_system/selection.html",
-            {"explanation": _explain(row)},
+            {
+                "explanation": explanation,
+                "candidates": [
+                    (self._item_url("change", reason.item.pk), reason)
+                    for reason in reasons
+                ],
+            },
         )
 
+    def _count(self, row: PluginType, status: PluginStatus) -> SafeString:
+        count = sum(item.status == status for item in row.pluginitem_set.all())
+        query = urlencode(
+            {"plugin_type__id__exact": str(row.pk), "status__exact": status.value}
+        )
+        url = self._item_url("changelist")
+        return format_html('<a href="{}?{}">{}</a>', url, query, count)
 
-def _count(row: PluginType, status: PluginStatus) -> SafeString:
-    count = sum(item.status == status for item in row.pluginitem_set.all())
-    url = reverse("admin:django_plugin_system_pluginitem_changelist")
-    query = urlencode(
-        {"plugin_type__id__exact": str(row.pk), "status__exact": status.value}
-    )
-    return format_html('<a href="{}?{}">{}</a>', url, query, count)
+    def _item_url(self, page: str, *args: object) -> str:
+        return reverse(
+            f"admin:django_plugin_system_pluginitem_{page}",
+            args=args,
+            current_app=self.admin_site.name,
+        )
 
 
 def _explain(row: PluginType) -> Explanation | None:
@@ -91,5 +105,7 @@ def _explain(row: PluginType) -> Explanation | None:
     try:
         return explain_type(row, row.spec)
     except Exception:
-        logger.exception("get_plugin of plugin type %s failed in the admin.", row.key)
+        logger.warning(
+            "get_plugin of plugin type %s failed in the admin.", row.key, exc_info=True
+        )
         return None
