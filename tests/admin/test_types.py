@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_plugin_system import register_plugin_item, register_plugin_type, weighted
+from django_plugin_system.exceptions import RegistrationError
 from django_plugin_system.models import PluginItem, PluginType
 from django_plugin_system.sync import sync
 from tests.declared import Fax, item_dict, type_dict
 
 from .pages import (
+    ITEMS,
     TYPES,
     cells,
     form_with,
@@ -276,3 +278,28 @@ def test_saved_as_it_was(admin_client):
     assert response.status_code == 302
     assert len(messages(response)) == 1
     assert history() == []
+
+
+@pytest.mark.parametrize("url", [TYPES, ITEMS])
+def test_failed_plugins_are_named(admin_client, registry, url):
+    """Operators hear which plugins are missing, but no error's text."""
+    registry.record_broken("shop.plugins", ImportError("password=secret"))
+    registry.reject("bank.plugins", RegistrationError("wrong"))
+
+    page = admin_client.get(url)
+
+    assert messages(page) == [
+        "bank.plugins failed; 'manage.py check' tells why.",
+        "shop.plugins failed; 'manage.py check' tells why.",
+    ]
+    assert "secret" not in page.text
+
+
+def test_strangers_hear_nothing_of_failed_plugins(operator_client, registry):
+    """Who may not see the list does not see its warnings."""
+    registry.record_broken("shop.plugins", ImportError())
+
+    page = operator_client().get(TYPES)
+
+    assert page.status_code == 403
+    assert messages(page) == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ..register import is_installed
+from ..registry import plugins
 from .forms import FreshForm
 
 
@@ -25,6 +26,17 @@ class SyncedAdmin(admin.ModelAdmin):
         # A deleted row of registered code would come back, active, with the next sync.
         is_registered = obj is not None and obj.spec is not None
         return not is_registered and super().has_delete_permission(request, obj)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, and above it which plugins are missing since they failed."""
+        if request.method == "GET" and self.has_view_or_change_permission(request):
+            # Without the errors' texts, which may tell more than operators should see.
+            for source in sorted({*plugins.broken(), *plugins.rejected()}):
+                text = _("%(source)s failed; 'manage.py check' tells why.")
+                self.message_user(request, text % {"source": source}, messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool

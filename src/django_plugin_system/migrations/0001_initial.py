@@ -33,12 +33,12 @@ class Migration(migrations.Migration):
             name='PluginItem',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('plugin_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='django_plugin_system.plugintype', verbose_name='plugin type')),
                 ('module', models.CharField(help_text='The app that provides the plugin item.', max_length=100, verbose_name='module')),
                 ('name', models.CharField(db_index=True, max_length=100, verbose_name='name')),
                 ('status', models.CharField(choices=[('active', 'active'), ('reserve', 'reserve'), ('disable', 'disabled')], db_index=True, default='active', max_length=10, verbose_name='status')),
                 ('priority', models.SmallIntegerField(default=0, help_text='The lowest number answers first.', validators=[django.core.validators.MinValueValidator(-32768), django.core.validators.MaxValueValidator(32767)], verbose_name='priority')),
                 ('description', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('plugin_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='django_plugin_system.plugintype', verbose_name='plugin type')),
             ],
             options={
                 'verbose_name': 'plugin item',

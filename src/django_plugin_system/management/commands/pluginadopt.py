@@ -1,0 +1,46 @@
+"""The pluginadopt command: take over the tables that release 1.x has made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections, router
+from django.db.migrations.recorder import MigrationRecorder
+
+from ...models import PluginType
+from ...sync import has_tables
+
+FIRST = ("django_plugin_system", "0001_initial")
+
+
+class Command(BaseCommand):
+    # Release 1.x had no migrations, so a project's migrations that refer to its tables
+    # count as applied before ours. Django refuses that, even with --fake-initial.
+    help = (
+        "Records the first migration as applied where release 1.x has made the tables. "
+        "Needed before 'migrate' only if migrations of other apps depend on them."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--database",
+            choices=tuple(connections),
+            help="Alias of the database (default: where the router has the tables).",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        using = options["database"] or router.db_for_write(PluginType)
+        recorder = MigrationRecorder(connections[using])
+        if FIRST in recorder.applied_migrations():
+            self.stdout.write(f"The tables in database {using!r} are adopted already.")
+            return
+        if not has_tables(using):
+            raise CommandError(
+                f"Database {using!r} has no tables for plugins to adopt. "
+                f"Run 'manage.py migrate --database {using}'; it makes them."
+            )
+        recorder.record_applied(*FIRST)
+        self.stdout.write(
+            self.style.SUCCESS(f"The tables in database {using!r} are adopted now.")
+        )

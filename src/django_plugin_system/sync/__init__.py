@@ -1,0 +1,125 @@
+"""Rows follow what code declares; what operators decided is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connections,
+    router,
+)
+from django.db.models import ProtectedError, RestrictedError
+from django.utils import translation
+
+from ..exceptions import SyncError
+from ..models import PluginItem, PluginType
+from .plan import Mode, Plan, Row
+from .plan import SyncReport as SyncReport
+from .write import carry_out
+
+# Each attempt waits for one of those that were in the way of the one before. It takes
+# many only where somebody writes these rows without pause.
+ATTEMPTS = 100
+PATIENCE = 30.0
+"""Seconds after which no further attempt is made."""
+
+
+def sync(
+    *,
+    mode: Mode = "create",
+    prune: bool = False,
+    dry_run: bool = False,
+    using: str | None = None,
+) -> SyncReport:
+    """Bring the rows of one database in step with the registry; return what was done.
+
+    ``create`` adds rows and leaves existing ones alone; ``update`` also refreshes their
+    description and priority, never their status. ``prune`` deletes rows of apps that
+    are no longer installed. ``dry_run`` writes nothing. ``using`` is a database alias;
+    by default the one that the models are written to.
+
+    One transaction, a constant number of queries, and safe to run in many processes
+    at once. Raises SyncError when the tables are not there or can't be written.
+    """
+    using = using or router.db_for_write(PluginType)
+    _check_tables(using)
+    # Rows speak the site's language whoever syncs; migrate, for one, speaks none.
+    with translation.override(settings.LANGUAGE_CODE):
+        if dry_run:
+            return Plan(using, mode, prune).report()
+        return _sync_until_done(using, mode, prune)
+
+
+def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> None:
+    """Create what is missing in the database that was migrated; never prune.
+
+    A receiver of post_migrate. Does nothing where the tables do not belong or, after a
+    migration to zero or of another app alone, are not there.
+    """
+    if router.allow_migrate_model(using, PluginType) and has_tables(using):
+        sync(using=using)
+
+
+def has_tables(using: str) -> bool:
+    """Tell whether the tables of plugin types and plugin items are there."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+    return {PluginType._meta.db_table, PluginItem._meta.db_table} <= set(tables)
+
+
+def _check_tables(using: str) -> None:
+    if not router.allow_migrate_model(using, PluginType):
+        allowed = [
+            repr(alias)
+            for alias in connections
+            if router.allow_migrate_model(alias, PluginType)
+        ]
+        raise SyncError(
+            f"A database router keeps the tables of plugins out of {using!r}. "
+            f"It lets them into: {', '.join(allowed) or 'none'}."
+        )
+    if not has_tables(using):
+        raise SyncError(
+            f"Database {using!r} has no tables for plugins yet. "
+            f"Run 'manage.py migrate --database {using}' first."
+        )
+
+
+def _sync_until_done(using: str, mode: Mode, prune: bool) -> SyncReport:
+    in_the_way: Sequence[Row] = ()
+    attempts, deadline = ATTEMPTS, monotonic() + PATIENCE
+    while True:
+        attempts -= 1
+        try:
+            return carry_out(Plan(using, mode, prune), in_the_way)
+        except (ProtectedError, RestrictedError) as error:
+            raise SyncError(
+                f"Nothing was changed in database {using!r}. {error.args[0]} "
+                "Delete what refers to them, or keep them with --no-prune."
+            ) from error
+        except DatabaseError as error:
+            is_last = attempts == 0 or monotonic() > deadline
+            if is_last or not _may_pass(error, using):
+                raise SyncError(
+                    f"Nothing was changed in database {using!r}: {_text(error)}."
+                ) from error
+            in_the_way = getattr(error, "rows", ())
+
+
+def _may_pass(error: DatabaseError, using: str) -> bool:
+    # Deadlocks, timeouts, and rows that came or went since the plan was made. A broken
+    # outer transaction is its owner's to repeat.
+    is_passing = isinstance(error, OperationalError | IntegrityError)
+    return is_passing and not connections[using].needs_rollback
+
+
+def _text(error: DatabaseError) -> str:
+    # MySQL's errors are pairs of number and text.
+    return str(error.args[-1]).strip().removesuffix(".")

@@ -1,0 +1,1 @@
+"""What only real servers and real processes can show."""

@@ -1,0 +1,55 @@
+"""Databases, sites and processes for these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .databases import Database, make_database
+from .processes import Pool, Site, Worker
+
+VENDORS = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.service),
+    pytest.param("mariadb", marks=pytest.mark.service),
+]
+PROCESSES = 8
+
+
+@pytest.fixture(scope="session", params=VENDORS)
+def vendor(request: pytest.FixtureRequest) -> str:
+    """The database to run on; SQLite needs no service."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(vendor: str, tmp_path: Path) -> Iterator[Database]:
+    """An empty database."""
+    with make_database(vendor, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def shared(vendor: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database for all tests, with tables."""
+    with make_database(vendor, tmp_path_factory.mktemp(vendor)) as database:
+        Site({"default": database.settings}).manage("migrate")
+        yield database
+
+
+@pytest.fixture(scope="session")
+def pool(shared: Database) -> Iterator[Pool]:
+    """Eight processes and one more on the shared database."""
+    pool = Pool(Site({"default": shared.settings}), PROCESSES + 1)
+    yield pool
+    pool.kill()
+
+
+@pytest.fixture
+def workers(pool: Pool) -> list[Worker]:
+    """Eight processes and, as the last, an operator's, with tables that are empty."""
+    workers = pool.get_ready()
+    workers[-1].do("delete", types=True)
+    return workers

@@ -1,0 +1,145 @@
+"""Tables: how they come, go, and are taken over from release 1.x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from django_plugin_system.models import PluginItem, PluginType
+from tests.aliases import database_alias
+
+INITIAL = ("django_plugin_system", "0001_initial")
+
+
+@pytest.fixture
+def empty(django_db_blocker, tmp_path: Path) -> Iterator[str]:
+    """A database without any tables."""
+    with (
+        django_db_blocker.unblock(),
+        database_alias("empty", str(tmp_path / "empty.sqlite3")) as alias,
+    ):
+        yield alias
+
+
+def run(command: str, *arguments: str, using: str) -> str:
+    """Run a command on a database and return what it prints."""
+    printed = StringIO()
+    call_command(command, *arguments, database=using, stdout=printed)
+    return printed.getvalue()
+
+
+def migrate(using: str, *arguments: str) -> str:
+    return run("migrate", "django_plugin_system", *arguments, using=using)
+
+
+def tables(using: str) -> set[str]:
+    names = connections[using].introspection.table_names()
+    return {name for name in names if name.startswith("django_plugin_system")}
+
+
+def make_tables_as_1x_did(using: str) -> None:
+    """Make them without a record of a migration."""
+    migrate(using)
+    MigrationRecorder(connections[using]).record_unapplied(*INITIAL)
+
+
+def test_models_and_migrations_agree(db):
+    """There is nothing to make a migration of."""
+    printed = StringIO()
+
+    call_command("makemigrations", check_changes=True, stdout=printed)
+
+    assert printed.getvalue() == "No changes detected\n"
+
+
+def test_names_are_those_of_1x(empty):
+    """Indexes and constraints have the names that release 1.1.0 gave them."""
+    migrate(empty)
+
+    connection = connections[empty]
+    names: set[str] = set()
+    with connection.cursor() as cursor:
+        for model in (PluginType, PluginItem):
+            names |= connection.introspection.get_constraints(
+                cursor, model._meta.db_table
+            ).keys()
+
+    # Primary and foreign keys are nameless on SQLite.
+    assert names - {"__primary__", "fk_0"} == {
+        "django_plug_manager_593144_idx",
+        "django_plug_module_1bcece_idx",
+        "django_plug_name_73298a_idx",
+        "django_plug_plugin__1c995d_idx",
+        "django_plugin_system_pluginitem_name_6627f07a",
+        "django_plugin_system_pluginitem_plugin_type_id_b3582bee",
+        "django_plugin_system_pluginitem_status_04a0937f",
+        "django_plugin_system_plugintype_name_e60a9265",
+        "uniq_plugin_item_name_module_type",
+        "uniq_plugin_type_name_manager",
+    }
+
+
+def test_to_zero_and_back(empty):
+    """Tables and rows go and come without a complaint of post_migrate."""
+    migrate(empty)
+
+    printed = migrate(empty, "zero")
+
+    assert printed.endswith("Unapplying django_plugin_system.0001_initial... OK\n")
+    assert tables(empty) == set()
+
+    migrate(empty)
+
+    assert PluginItem.objects.using(empty).count() == 3
+
+
+def test_fake_initial(empty):
+    """Tables of release 1.x are adopted, and their rows stay."""
+    make_tables_as_1x_did(empty)
+    PluginItem.objects.using(empty).update(status="disable", priority=42)
+    before = list(PluginItem.objects.using(empty).order_by("pk").values())
+
+    printed = migrate(empty, "--fake-initial")
+
+    assert printed.endswith("Applying django_plugin_system.0001_initial... FAKED\n")
+    assert list(PluginItem.objects.using(empty).order_by("pk").values()) == before
+
+
+def test_pluginadopt(empty):
+    """It puts the first migration on record, once."""
+    make_tables_as_1x_did(empty)
+
+    first = run("pluginadopt", using=empty)
+    second = run("pluginadopt", using=empty)
+
+    assert first == "The tables in database 'empty' are adopted now.\n"
+    assert second == "The tables in database 'empty' are adopted already.\n"
+    assert migrate(empty).endswith("No migrations to apply.\n")
+
+
+def test_pluginadopt_without_tables(empty):
+    """Where there is nothing to adopt, it says what makes tables."""
+    with pytest.raises(CommandError) as excinfo:
+        run("pluginadopt", using=empty)
+
+    assert str(excinfo.value) == (
+        "Database 'empty' has no tables for plugins to adopt. "
+        "Run 'manage.py migrate --database empty'; it makes them."
+    )
+
+
+def test_pluginadopt_in_the_default_database(db):
+    """Without a name it is the one that the models are written to."""
+    printed = StringIO()
+
+    call_command("pluginadopt", stdout=printed)
+
+    assert printed.getvalue() == (
+        "The tables in database 'default' are adopted already.\n"
+    )
