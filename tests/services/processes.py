@@ -107,8 +107,8 @@ class Worker:
 
     def kill(self) -> None:
         """End the process, whatever it does."""
-        with self.process:
-            self.process.kill()
+        self.process.kill()
+        self.process.communicate()
 
 
 class Pool:
