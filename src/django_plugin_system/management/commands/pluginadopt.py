@@ -8,10 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
-from ...models import PluginType
-from ...sync import has_tables
-
-FIRST = ("django_plugin_system", "0001_initial")
+from ...models import PluginItem, PluginType
+from ...sync import FIRST_MIGRATION, has_tables, is_adopted
 
 
 class Command(BaseCommand):
@@ -31,16 +29,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         using = options["database"] or router.db_for_write(PluginType)
-        recorder = MigrationRecorder(connections[using])
-        if FIRST in recorder.applied_migrations():
+        if is_adopted(using):
             self.stdout.write(f"The tables in database {using!r} are adopted already.")
             return
-        if not has_tables(using):
+        if not has_tables(using, (PluginType, PluginItem)):
             raise CommandError(
                 f"Database {using!r} has no tables for plugins to adopt. "
                 f"Run 'manage.py migrate --database {using}'; it makes them."
             )
-        recorder.record_applied(*FIRST)
+        MigrationRecorder(connections[using]).record_applied(*FIRST_MIGRATION)
         self.stdout.write(
             self.style.SUCCESS(f"The tables in database {using!r} are adopted now.")
         )
