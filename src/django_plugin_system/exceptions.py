@@ -11,7 +11,6 @@ PluginSystemError
 │   └── NoPluginAvailable                           nothing can be selected
 ├── PluginNotLoadable (RuntimeError)                a row has no registered class
 ├── InvalidSelection (TypeError)                    a ``get_plugin`` answered nonsense
-├── BlockingLookup (RuntimeError)                   asking would block an event loop
 └── SyncError (RuntimeError)                        rows cannot be brought in step
 """
 
@@ -61,10 +60,6 @@ class PluginNotLoadable(PluginSystemError, RuntimeError):
 
 class InvalidSelection(PluginSystemError, TypeError):
     """A ``get_plugin`` callable answered something that is no plugin of its type."""
-
-
-class BlockingLookup(PluginSystemError, RuntimeError):
-    """A synchronous lookup on an event loop would have to ask the database."""
 
 
 class SyncError(PluginSystemError, RuntimeError):

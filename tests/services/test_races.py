@@ -19,15 +19,20 @@ def item(number: int) -> str:
     [
         pytest.param("", id="from the start"),
         pytest.param("UPDATE", id="with the same plan"),
+        pytest.param("INSERT", id="before they insert"),
     ],
 )
 @pytest.mark.parametrize("mode", ["create", "update"])
-def test_one_empty_database(workers: list[Worker], pause_before: str, mode: str):
+def test_one_empty_database(
+    workers: list[Worker], vendor: str, pause_before: str, mode: str
+):
     """Eight processes fill one empty database: each row is made once, by one of them.
 
-    They are released at once; in the other case only when all of them have seen the
-    empty tables and are about to write.
+    They are released at once; in the other cases only when all of them have seen the
+    empty tables and are about to write. SQLite lets only one of them get that far.
     """
+    if vendor == "sqlite" and pause_before == "INSERT":
+        pytest.skip("on SQLite, the first write keeps all others out")
     *syncing, other = workers
     for worker in syncing:
         worker.do("declare", items=30, priority=7, description="as declared")
@@ -101,23 +106,3 @@ def test_operator_meanwhile(workers: list[Worker], mode: str):
     created = [label for report in reports for label in report["created_items"]]
     assert sorted(created) == [item(number) for number in range(10, 35)]
     assert len(reports) == 5 * PROCESSES
-
-
-def test_prune_by_all(workers: list[Worker]):
-    """Eight processes delete the rows of an app that is gone: each row goes once."""
-    *syncing, other = workers
-    for worker in syncing:
-        worker.do("declare", items=5)
-    for _ in range(4):
-        other.do("declare", items=15)
-        other.do("run_sync")
-        for number in range(5, 15):
-            other.do("edit", name=f"item_{number:04}", module="apps.gone")
-
-        reports = at_once(syncing, "run_sync", prune=True)
-
-        pruned = [label for report in reports for label in report["pruned_items"]]
-        assert sorted(pruned) == [
-            f"apps.gone:item_{number:04} for {TYPE}" for number in range(5, 15)
-        ]
-        assert len(other.do("rows")) == 5

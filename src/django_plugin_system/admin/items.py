@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import PluginItem, PluginStatus
-from ..models.generation import writing
 from ..register import is_installed
 from ..specs import PRIORITY_MAX, PRIORITY_MIN, dotted
 from .base import SyncedAdmin, change_message, why_no_code
@@ -228,7 +226,7 @@ class PluginItemAdmin(SyncedAdmin):
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         try:
-            with _only_writer():
+            with transaction.atomic(using=router.db_for_write(PluginItem)):
                 return super().changelist_view(request, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
@@ -240,22 +238,10 @@ class PluginItemAdmin(SyncedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        view = super().changeform_view
-        if request.method != "POST":
-            return view(request, object_id, form_url, extra_context)
         try:
-            with _only_writer():
-                return view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
-
-
-@contextmanager
-def _only_writer() -> Iterator[None]:
-    # Locked before any row is, as all writers do; else two of them could deadlock.
-    using = router.db_for_write(PluginItem)
-    with transaction.atomic(using=using), writing(using):
-        yield
 
 
 def _rows(rows: Iterable[PluginItem]) -> Items:

@@ -9,8 +9,8 @@ from typing import Any
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from ..specs import TypeKey, dotted
-from .current import current
+from ..specs import dotted
+from .rows import find_type_row
 from .rule import choose
 
 logger = logging.getLogger(__name__)
@@ -23,10 +23,9 @@ def find_selected(
 
     A type without a row is logged, once per process, with what to do about it.
     """
-    snapshot = current().snapshot
-    plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
+    plugin_type = find_type_row(type_name, manager)
     if plugin_type is None:
-        warn_of_missing_type(type_name, manager)
+        _warn_of_missing_type(type_name, manager)
         return None
     return select(plugin_type, *args, **kwargs)
 
@@ -76,7 +75,7 @@ def _item_with_class(wanted: type, plugin_type: PluginType) -> PluginItem | None
 
 
 @lru_cache(maxsize=256)
-def warn_of_missing_type(type_name: str, manager: str) -> None:
+def _warn_of_missing_type(type_name: str, manager: str) -> None:
     try:
         plugins.get_type(type_name, manager)
     except PluginTypeNotFound as error:

@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
-from ...models import PluginItem, PluginType
-from ...sync import FIRST_MIGRATION, has_tables, is_adopted
+from ...models import PluginType
+from ...sync import has_tables
+
+FIRST = ("django_plugin_system", "0001_initial")
 
 
 class Command(BaseCommand):
@@ -29,15 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         using = options["database"] or router.db_for_write(PluginType)
-        if is_adopted(using):
+        recorder = MigrationRecorder(connections[using])
+        if FIRST in recorder.applied_migrations():
             self.stdout.write(f"The tables in database {using!r} are adopted already.")
             return
-        if not has_tables(using, (PluginType, PluginItem)):
+        if not has_tables(using):
             raise CommandError(
                 f"Database {using!r} has no tables for plugins to adopt. "
                 f"Run 'manage.py migrate --database {using}'; it makes them."
             )
-        MigrationRecorder(connections[using]).record_applied(*FIRST_MIGRATION)
+        recorder.record_applied(*FIRST)
         self.stdout.write(
             self.style.SUCCESS(f"The tables in database {using!r} are adopted now.")
         )
