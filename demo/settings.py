@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import django
+
 BASE_DIR = Path(__file__).parent
 RUN_DIR = Path(os.environ.get("DEMO_DIR", BASE_DIR))
 
@@ -57,9 +59,18 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-EMAIL_HOST = "127.0.0.1"
-EMAIL_PORT = int(os.environ.get("DEMO_SMTP_PORT", "25"))
-EMAIL_TIMEOUT = 5
+SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "25"))
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": SMTP_PORT, "timeout": 5},
+        }
+    }
+else:
+    EMAIL_HOST = "127.0.0.1"
+    EMAIL_PORT = SMTP_PORT
+    EMAIL_TIMEOUT = 5
 
 # Where the plugins of this demo deliver to.
 SMS_GATEWAY_URL = os.environ.get("DEMO_SMS_URL", "")

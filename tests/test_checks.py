@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, run_checks
 
 from django_plugin_system.checks import (
     check_active_items_load,
+    check_adopted,
     check_broken,
     check_rejected,
     check_rows_in_step,
@@ -178,6 +179,7 @@ DATABASE_CHECKS = [
     check_rows_in_step,
     check_active_items_load,
     check_types_have_active_item,
+    check_adopted,
 ]
 
 
@@ -212,7 +214,7 @@ def test_constant_queries(db, django_assert_num_queries):
         for number in range(50)
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         for check in DATABASE_CHECKS:
             check(databases=["default"])
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
+from asgiref.sync import async_to_sync
 
 from django_plugin_system.exceptions import NoPluginAvailable, PluginTypeNotFound
 from django_plugin_system.helpers import (
@@ -106,7 +105,7 @@ def test_an_error_of_the_constructor_reaches_the_caller():
 @pytest.mark.django_db(transaction=True)
 def test_aget_plugin():
     """The same from a coroutine, where the ORM alone would refuse."""
-    found = asyncio.run(_ask())
+    found = async_to_sync(_ask)()
 
     assert isinstance(found, VoiceOTP)
 

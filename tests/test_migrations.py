@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from django_plugin_system.checks import check_adopted
 from django_plugin_system.models import PluginItem, PluginType
 from tests.aliases import database_alias
 
@@ -109,6 +110,32 @@ def test_fake_initial(empty):
 
     assert printed.endswith("Applying django_plugin_system.0001_initial... FAKED\n")
     assert list(PluginItem.objects.using(empty).order_by("pk").values()) == before
+
+
+def shown(using: str) -> list[str]:
+    return [str(message.msg) for message in check_adopted(databases=[using])]
+
+
+def test_w005_tables_of_1x(empty):
+    """They are a Warning until they are adopted."""
+    without = shown(empty)
+    make_tables_as_1x_did(empty)
+    found = shown(empty)
+    run("pluginadopt", using=empty)
+
+    assert found == [
+        "The plugin tables in database 'empty' were made by release 1.x, or else "
+        "without migrations."
+    ]
+    assert without == shown(empty) == []
+
+
+def test_w005_where_migrations_are_elsewhere(empty, settings):
+    """A project that keeps the migrations itself, or has none, is left alone."""
+    make_tables_as_1x_did(empty)
+    settings.MIGRATION_MODULES = {"django_plugin_system": None}
+
+    assert shown(empty) == []
 
 
 def test_pluginadopt(empty):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import router
@@ -11,7 +12,7 @@ from django.db import router
 from .conf import find_mistakes
 from .models import PluginItem, PluginStatus, PluginType
 from .registry import plugins
-from .sync import has_tables, sync
+from .sync import has_tables, is_adopted, sync
 
 
 def register_checks() -> None:
@@ -24,6 +25,7 @@ def register_checks() -> None:
     checks.register(check_rows_in_step, checks.Tags.database)
     checks.register(check_active_items_load, checks.Tags.database)
     checks.register(check_types_have_active_item, checks.Tags.database)
+    checks.register(check_adopted, checks.Tags.database)
 
 
 def check_setting(**kwargs: object) -> list[CheckMessage]:
@@ -142,6 +144,27 @@ def check_types_have_active_item(
         for using in _ours(databases)
         for row in PluginType.objects.using(using).prefetch_related("pluginitem_set")
         if row.spec and not row.get_active_plugins()
+    ]
+
+
+def check_adopted(
+    databases: Sequence[str] | None = None, **kwargs: object
+) -> list[CheckMessage]:
+    """W005: the tables are those of release 1.x, which had no migrations."""
+    if "django_plugin_system" in settings.MIGRATION_MODULES:
+        return []
+    return [
+        Warning(
+            f"The plugin tables in database {using!r} were made by release 1.x, or "
+            "else without migrations.",
+            hint="Adopt them with 'manage.py migrate --fake-initial', or where "
+            "migrations of your own refer to them, with 'manage.py pluginadopt' first.",
+            id="django_plugin_system.W005",
+        )
+        for using in databases or ()
+        if router.allow_migrate_model(using, PluginType)
+        and has_tables(using)
+        and not is_adopted(using)
     ]
 
 

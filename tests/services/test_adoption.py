@@ -159,28 +159,27 @@ def test_adopted_with_rows_that_refer_to_it(
     assert site.run(REFERRING_ROWS) == referring
 
 
-def test_adopted_with_migrations_of_their_own(
-    database: Database, old_python: Path, tmp_path: Path
-):
+def test_adopted_with_migrations_of_their_own(old_python: Path, tmp_path: Path):
     """Where users made migrations for the release, a plain ``migrate`` is enough."""
     (tmp_path / "own_migrations").mkdir()
     (tmp_path / "own_migrations" / "__init__.py").touch()
-    old = Site(
-        {"default": database.settings},
-        apps=[*APPS, PEOPLE],
-        migrations={"django_plugin_system": "own_migrations"},
-        python=old_python,
-        path=tmp_path,
-    )
-    old.manage("makemigrations", "django_plugin_system", "--verbosity=0")
-    old.manage("migrate", "--verbosity=0")
-    old.manage("shell", "--verbosity=0", "--command", OPERATE + REFER)
-    before, referring = old.run(PLUGIN_ROWS), old.run(REFERRING_ROWS)
-    site = Site({"default": database.settings}, apps=[*APPS, PEOPLE])
+    with make_database("sqlite", tmp_path) as database:
+        old = Site(
+            {"default": database.settings},
+            apps=[*APPS, PEOPLE],
+            migrations={"django_plugin_system": "own_migrations"},
+            python=old_python,
+            path=tmp_path,
+        )
+        old.manage("makemigrations", "django_plugin_system", "--verbosity=0")
+        old.manage("migrate", "--verbosity=0")
+        old.manage("shell", "--verbosity=0", "--command", OPERATE + REFER)
+        before, referring = old.run(PLUGIN_ROWS), old.run(REFERRING_ROWS)
+        site = Site({"default": database.settings}, apps=[*APPS, PEOPLE])
 
-    site.manage("migrate", "--verbosity=0")
+        site.manage("migrate", "--verbosity=0")
 
-    assert site.run(PLUGIN_ROWS) == before
-    assert site.run(REFERRING_ROWS) == referring
-    check_that_all_is_well(site)
-    assert site.run(REFERRING_ROWS) == referring
+        assert site.run(PLUGIN_ROWS) == before
+        assert site.run(REFERRING_ROWS) == referring
+        check_that_all_is_well(site)
+        assert site.run(REFERRING_ROWS) == referring

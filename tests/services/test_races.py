@@ -106,3 +106,23 @@ def test_operator_meanwhile(workers: list[Worker], mode: str):
     created = [label for report in reports for label in report["created_items"]]
     assert sorted(created) == [item(number) for number in range(10, 35)]
     assert len(reports) == 5 * PROCESSES
+
+
+def test_prune_by_all(workers: list[Worker]):
+    """Eight processes delete the rows of an app that is gone: each row goes once."""
+    *syncing, other = workers
+    for worker in syncing:
+        worker.do("declare", items=5)
+    for _ in range(4):
+        other.do("declare", items=15)
+        other.do("run_sync")
+        for number in range(5, 15):
+            other.do("edit", name=f"item_{number:04}", module="apps.gone")
+
+        reports = at_once(syncing, "run_sync", prune=True)
+
+        pruned = [label for report in reports for label in report["pruned_items"]]
+        assert sorted(pruned) == [
+            f"apps.gone:item_{number:04} for {TYPE}" for number in range(5, 15)
+        ]
+        assert len(other.do("rows")) == 5

@@ -14,6 +14,7 @@ from django.db import (
     connections,
     router,
 )
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import translation
 
@@ -28,6 +29,8 @@ from .write import carry_out
 ATTEMPTS = 100
 PATIENCE = 30.0
 """Seconds after which no further attempt is made."""
+
+FIRST_MIGRATION = ("django_plugin_system", "0001_initial")
 
 
 def sync(
@@ -72,6 +75,12 @@ def has_tables(using: str) -> bool:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
     return {PluginType._meta.db_table, PluginItem._meta.db_table} <= set(tables)
+
+
+def is_adopted(using: str) -> bool:
+    """Tell whether the first migration is on record, unlike with tables of 1.x."""
+    recorder = MigrationRecorder(connections[using])
+    return FIRST_MIGRATION in recorder.applied_migrations()
 
 
 def _check_tables(using: str) -> None:
@@ -122,4 +131,5 @@ def _may_pass(error: DatabaseError, using: str) -> bool:
 
 def _text(error: DatabaseError) -> str:
     # MySQL's errors are pairs of number and text.
-    return str(error.args[-1]).strip().removesuffix(".")
+    text = error.args[-1] if error.args else type(error).__name__
+    return str(text).strip().removesuffix(".")

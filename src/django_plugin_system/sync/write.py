@@ -37,8 +37,9 @@ def carry_out(plan: Plan, in_the_way: Sequence[Row] = ()) -> SyncReport:
     Raises Unfinished, with nothing written, when others were writing the same rows;
     the next attempt is to be told of these as ``in_the_way``, and waits for the first.
     """
-    if not plan.report().has_changes:
-        return plan.report()
+    report = plan.report()
+    if not report.has_changes:
+        return report
     using = plan.using
     _wait_for(in_the_way[:1], using)
     with transaction.atomic(using=using), _one_batch(connections[using]):

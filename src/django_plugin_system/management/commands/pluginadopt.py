@@ -9,9 +9,7 @@ from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
 from ...models import PluginType
-from ...sync import has_tables
-
-FIRST = ("django_plugin_system", "0001_initial")
+from ...sync import FIRST_MIGRATION, has_tables, is_adopted
 
 
 class Command(BaseCommand):
@@ -31,8 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         using = options["database"] or router.db_for_write(PluginType)
-        recorder = MigrationRecorder(connections[using])
-        if FIRST in recorder.applied_migrations():
+        if is_adopted(using):
             self.stdout.write(f"The tables in database {using!r} are adopted already.")
             return
         if not has_tables(using):
@@ -40,7 +37,7 @@ class Command(BaseCommand):
                 f"Database {using!r} has no tables for plugins to adopt. "
                 f"Run 'manage.py migrate --database {using}'; it makes them."
             )
-        recorder.record_applied(*FIRST)
+        MigrationRecorder(connections[using]).record_applied(*FIRST_MIGRATION)
         self.stdout.write(
             self.style.SUCCESS(f"The tables in database {using!r} are adopted now.")
         )
