@@ -87,7 +87,7 @@ def ratios() -> Iterator[Ratio]:
             f"sync of {MANY:,} new items, against one bulk_create of them",
             lambda: rolled_back(sync),
             lambda: rolled_back(create_by_hand),
-            limit=3.0,
+            limit=4.0,
         )
         sync()
         yield Ratio(
