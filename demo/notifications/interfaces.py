@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from django_plugin_system import plugin_type
 
@@ -12,5 +12,5 @@ from django_plugin_system import plugin_type
 @plugin_type("notifier", description="Channels on which users are notified")
 class AbstractNotifier(ABC):
     @abstractmethod
-    def send(self, user: AbstractBaseUser, message: str) -> None:
-        """Send a message to a user."""
+    def send(self, user: User, message: str) -> None:
+        """Send a message to a user, or raise OSError."""

@@ -19,7 +19,8 @@ class UserNotifyPref(models.Model):
     def get_user_plugins(user: User) -> list[PluginItem]:
         """Return the user's favourites, without those an operator has switched off."""
         favourites = PluginItem.objects.filter(usernotifypref__user=user)
-        usable = favourites.exclude(status=PluginStatus.DISABLED)
-        return [
-            item for item in usable.select_related("plugin_type") if not item.is_orphan
+        enabled = favourites.exclude(status=PluginStatus.DISABLED)
+        usable = [
+            item for item in enabled.select_related("plugin_type") if not item.is_orphan
         ]
+        return sorted(usable, key=PluginItem.rank)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import send_mail
@@ -28,4 +30,5 @@ class SmsNotifier(AbstractNotifier):
 class FileNotifier(AbstractNotifier):
     def send(self, user: User, message: str) -> None:
         with settings.NOTIFICATION_FILE.open("a", encoding="utf-8") as lines:
-            lines.write(f"{user.username}: {' '.join(message.split())}\n")
+            words = " ".join(message.split())
+            lines.write(f"{datetime.now(UTC).isoformat()} {user.username}: {words}\n")

@@ -8,12 +8,7 @@ from otp.interfaces import AbstractOTP
 from django_plugin_system import plugin
 
 
-@plugin(AbstractOTP, "mail", priority=30, description="Mail to the number's mailbox")
+@plugin(AbstractOTP, "mail", priority=30, description="Mail, where texts do not reach")
 class MailOTP(AbstractOTP):
-    def send_otp(self, number: str, code: str) -> None:
-        send_mail(
-            subject="Your code",
-            message=f"Your code is {code}",
-            from_email="mail@otp.example",
-            recipient_list=[f"{number.lstrip('+')}@phone.example"],
-        )
+    def send_otp(self, number: str, email: str, code: str) -> None:
+        send_mail("Your code", f"Your code is {code}", "mail@otp.example", [email])

@@ -9,7 +9,7 @@ from django.conf import settings
 
 
 def send_sms(sender: str, number: str, text: str) -> None:
-    """Send one text message, or raise URLError."""
+    """Send one text message, or raise URLError, which is an OSError."""
     body = json.dumps({"sender": sender, "to": number, "text": text})
     request = Request(
         settings.SMS_GATEWAY_URL,

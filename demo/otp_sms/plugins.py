@@ -10,12 +10,12 @@ from .gateway import send_sms
 
 
 class SwiftSmsOTP(AbstractOTP):
-    def send_otp(self, number: str, code: str) -> None:
+    def send_otp(self, number: str, email: str, code: str) -> None:
         send_sms("swift_sms", number, f"Your code is {code}")
 
 
 class BudgetSmsOTP(AbstractOTP):
-    def send_otp(self, number: str, code: str) -> None:
+    def send_otp(self, number: str, email: str, code: str) -> None:
         send_sms("budget_sms", number, f"Your code is {code}")
 
 

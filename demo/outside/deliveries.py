@@ -1,37 +1,23 @@
-"""What has arrived outside, newest first."""
+"""What has arrived outside."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
-    via: str
-    """How it arrived: by mail or by SMS."""
-
     sender: str
     """The plugin that sent it."""
 
+    via: str
+    """How it arrived: by mail, by SMS or in the file."""
+
     to: str
     text: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-class Inbox:
-    """Deliveries of every receiver, which run in threads of their own."""
-
-    def __init__(self) -> None:
-        self._deliveries: list[Delivery] = []
-        self._lock = Lock()
-
-    def add(self, delivery: Delivery) -> None:
-        with self._lock:
-            self._deliveries.insert(0, delivery)
-
-    def all(self) -> list[Delivery]:
-        with self._lock:
-            return list(self._deliveries)
-
-
-inbox = Inbox()
+# The receivers run in threads of their own; appending to a list is safe there.
+inbox: list[Delivery] = []

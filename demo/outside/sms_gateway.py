@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
+from .background import serving
 from .deliveries import Delivery, inbox
 
 
@@ -15,10 +14,10 @@ class Gateway(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         message = json.loads(self.rfile.read(length))
-        inbox.add(
+        inbox.append(
             Delivery(
-                via="SMS",
                 sender=message["sender"],
+                via="SMS",
                 to=message["to"],
                 text=message["text"],
             )
@@ -30,13 +29,6 @@ class Gateway(BaseHTTPRequestHandler):
         """Say nothing; the page shows what has arrived."""
 
 
-@contextmanager
-def sms_gateway() -> Iterator[str]:
-    """Run the gateway for the length of the block; give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/messages"
-    finally:
-        server.shutdown()
-        server.server_close()
+def sms_gateway() -> AbstractContextManager[str]:
+    """Run the gateway for the length of a with block; give its address."""
+    return serving(ThreadingHTTPServer(("127.0.0.1", 0), Gateway))

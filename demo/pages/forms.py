@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import QueryDict
 from notifications.models import UserNotifyPref
 
 from django_plugin_system.models import PluginItem, PluginStatus
 
 
-def usable_channels() -> list[PluginItem]:
-    """Return the notifiers that an operator has not switched off, in their order."""
-    items = PluginItem.objects.filter(plugin_type__name="notifier")
-    usable = items.exclude(status=PluginStatus.DISABLED).select_related("plugin_type")
-    return sorted((item for item in usable if not item.is_orphan), key=PluginItem.rank)
+def people() -> QuerySet[User]:
+    """Return the users that the page is about."""
+    return User.objects.filter(is_staff=False).order_by("username")
+
+
+def channels() -> list[PluginItem]:
+    """Return the notifiers in the order of selection, disabled ones too."""
+    items = PluginItem.objects.filter(
+        plugin_type__name="notifier", plugin_type__manager="notifications"
+    )
+    return sorted(items.select_related("plugin_type"), key=PluginItem.rank)
+
+
+def is_usable(item: PluginItem) -> bool:
+    return item.status != PluginStatus.DISABLED and not item.is_orphan
+
+
+def offers() -> list[tuple[str, str]]:
+    """Return what users can tick: never a channel that an operator has disabled."""
+    return [(str(item.pk), item.name) for item in channels() if is_usable(item)]
 
 
 class CodeForm(forms.Form):
@@ -23,32 +40,28 @@ class CodeForm(forms.Form):
         initial="+31612345678",
         error_messages={"invalid": "Digits only, with a + in front if you like."},
     )
+    email = forms.EmailField(label="Email", initial="you@example.com")
 
 
 class NotifyForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.order_by("username"), empty_label=None)
+    user = forms.ModelChoiceField(people(), empty_label=None)
     message = forms.CharField(initial="Your order is on its way", max_length=200)
 
 
 class FavouritesForm(forms.Form):
-    """The channels of one user; only usable ones can be ticked."""
+    """The channels of one user."""
 
-    channels = forms.ModelMultipleChoiceField(
-        PluginItem.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    channels = forms.MultipleChoiceField(
+        choices=offers, required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
-        super().__init__(*args, prefix=user.username, **kwargs)
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
+        ticked = [str(item.pk) for item in UserNotifyPref.get_user_plugins(user)]
+        super().__init__(data, prefix=user.username, initial={"channels": ticked})
         self.user = user
-        usable = usable_channels()
-        field = self.fields["channels"]
-        field.queryset = PluginItem.objects.filter(pk__in=[item.pk for item in usable])
-        field.choices = [(item.pk, item.name) for item in usable]
-        field.initial = [item.pk for item in UserNotifyPref.get_user_plugins(user)]
 
     def save(self) -> None:
-        """Keep what is ticked, and the favourites that are switched off meanwhile."""
+        """Keep what is ticked, and the favourites that could not be offered."""
         preference, _ = UserNotifyPref.objects.get_or_create(user=self.user)
-        offered = self.fields["channels"].queryset
-        preference.favourite_plugins.remove(*offered)
+        preference.favourite_plugins.remove(*filter(is_usable, channels()))
         preference.favourite_plugins.add(*self.cleaned_data["channels"])

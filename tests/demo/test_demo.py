@@ -2,192 +2,407 @@
 
 from __future__ import annotations
 
-import html
+import json
+import os
 import re
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.cookiejar import CookieJar
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
-RUN = Path(__file__).parents[2] / "demo" / "run.py"
+from demo.browser import ITEMS, Browser
+
+DEMO = Path(__file__).parents[2] / "demo"
+RUN = (sys.executable, str(DEMO / "run.py"))
+PLUGINS = ("swift_sms", "budget_sms", "mail", "email", "sms", "file")
 
 
 class Demo:
-    """A running demo, and what it printed before it served."""
+    """A running demo, and the addresses it printed before it served."""
 
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, RUN],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.url = ""
-        for line in self.process.stdout:
-            if found := re.match(r"The page: +(\S+)", line):
-                self.url = found[1]
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.told: dict[str, str] = {}
+        for line in process.stdout:
             if line.startswith("Ctrl-C"):
                 break
+            name, _, value = line.partition(":")
+            self.told[name.strip()] = value.strip()
+
+    @property
+    def url(self) -> str:
+        return self.told["The page"]
+
+    @property
+    def file(self) -> Path:
+        return Path(self.told["File"])
+
+    def port(self, name: str) -> int:
+        return urlsplit(self.told[name]).port
 
     def end(self, sent: signal.Signals) -> tuple[int, str, str]:
         """Send a signal; return exit code, and the rest of what was printed."""
         self.process.send_signal(sent)
         out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
+        return self.process.returncode, out.strip(), err
 
 
-class Browser:
-    """Visits pages, keeps cookies, and posts forms with their token."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.opener = build_opener(HTTPCookieProcessor(CookieJar()))
-
-    def get(self, path: str = "") -> str:
-        with self.opener.open(self.url + path, timeout=10) as page:
-            return html.unescape(page.read().decode())
-
-    def post(self, path: str, page: str, **values: object) -> str:
-        """Post to path with the token found on the page; return what is shown next."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-        body = urlencode({"csrfmiddlewaretoken": token, **values}, doseq=True)
-        with self.opener.open(self.url + path, body.encode(), timeout=10) as page:
-            return html.unescape(page.read().decode())
-
-    def log_in(self, name: str) -> None:
-        page = self.get("admin/login/")
-        self.post("admin/login/", page, username=name, password=name, next="/")
-
-    def switch(self, action: str, *names: str) -> str:
-        """Use a bulk action of the real admin, confirming if it asks back."""
-        path = "admin/django_plugin_system/pluginitem/"
-        page = self.get(path)
-        ids = [_id_of(name, page) for name in names]
-        values = {"action": action, "_selected_action": ids, "index": 0}
-        answer = self.post(path, page, **values)
-        asked = re.findall(r'name="(_confirmed[^"]*)" value="yes"', answer)
-        if asked:
-            answer = self.post(path, answer, **values, **dict.fromkeys(asked, "yes"))
-        return answer
+@contextmanager
+def running(*command: str) -> Iterator[Demo]:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Demo(process)
+        finally:
+            # Does nothing to a process that has ended.
+            process.terminate()
 
 
-def _id_of(name: str, page: str) -> str:
-    return re.search(rf"pluginitem/([0-9a-f-]+)/change/[^>]*>{name}</a>", page)[1]
-
-
-def deliveries(page: str) -> list[tuple[str, ...]]:
-    """Return the rows of the page's last table."""
-    rows = re.findall(r"<tr><td>(.*)</td></tr>", page)
-    return [tuple(row.split("</td><td>")) for row in rows]
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    running = Demo()
-    yield running
-    if running.process.poll() is None:
-        running.end(signal.SIGTERM)
-    running.process.stdout.close()
-    running.process.stderr.close()
+    """One demo for all tests that leave it running."""
+    with running(*RUN) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def operator(demo: Demo) -> Browser:
+    operator = Browser(demo.url)
+    operator.log_in("admin")
+    return operator
 
 
 @pytest.fixture
-def browser(demo: Demo) -> Browser:
-    return Browser(demo.url)
+def browser(demo: Demo, operator: Browser) -> Browser:
+    """A visitor, to whom every plugin is active and nobody has favourites."""
+    operator.switch("mark_active", *PLUGINS)
+    visitor = Browser(demo.url)
+    for user in ("anna", "ben"):
+        tick(visitor, user)
+    return visitor
 
 
-def send_code(browser: Browser) -> tuple[str, str, str]:
-    page = browser.post("send-code/", browser.get(), number="+3161234")
-    sender, via, to, text = deliveries(page)[0]
-    assert re.fullmatch(r"Your code is \d{6}", text)
-    return sender, via, to
+def send_code(browser: Browser) -> str:
+    browser.visit()
+    return browser.post("send-code/", number="+3161234", email="eve@example.com")
 
 
-def test_each_provider_delivers(browser: Browser):
-    """A switch in the admin changes what the next code is really sent by."""
-    browser.log_in("admin")
-    sent = [send_code(browser)]
-    for name in ("swift_sms", "budget_sms"):
-        browser.switch("mark_disabled", name)
-        sent.append(send_code(browser))
-    browser.switch("mark_disabled", "mail")
-    page = browser.post("send-code/", browser.get(), number="+3161234")
+def notify(browser: Browser, user: str, message: str) -> str:
+    browser.visit()
+    pk = browser.find(rf'<option value="(\d+)"[^>]*>{user}</option>')
+    return browser.post("notify/", user=pk, message=message)
 
-    assert sent == [
+
+def offered(browser: Browser, user: str) -> dict[str, str]:
+    """Return the ids of the channels that the page offers a user, by name."""
+    boxes = re.findall(
+        rf'name="{user}-channels" value="([\w-]+)"[^>]*> (\w+)</label>', browser.visit()
+    )
+    return {name: value for value, name in boxes}
+
+
+def tick(browser: Browser, user: str, *names: str) -> str:
+    boxes = offered(browser, user)
+    ticked = {f"{user}-channels": [boxes[name] for name in names]}
+    return browser.post("favourites/", user=user, **ticked)
+
+
+@pytest.mark.parametrize(
+    ("name", "via", "to"),
+    [
         ("swift_sms", "SMS", "+3161234"),
         ("budget_sms", "SMS", "+3161234"),
-        ("mail", "mail", "3161234@phone.example"),
+        ("mail", "mail", "eve@example.com"),
+    ],
+)
+def test_codes(browser: Browser, operator: Browser, name: str, via: str, to: str):
+    """The code goes out through the plugin that the admin has left active."""
+    operator.switch("mark_disabled", *{"swift_sms", "budget_sms", "mail"} - {name})
+
+    page = send_code(browser)
+
+    sent_by, arrived_by, receiver, text = browser.deliveries()[0]
+    assert (sent_by, arrived_by, receiver) == (name, via, to)
+    assert re.fullmatch(r"Your code is \d{6}", text)
+    assert "A code is on its way." in page
+    assert f"Right now <strong>{name} answers</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "via", "to"),
+    [
+        ("email", "mail", "ben@demo.example"),
+        ("sms", "SMS", "the phone of ben"),
+        ("file", "file", "ben"),
+    ],
+)
+def test_notifications(
+    browser: Browser, operator: Browser, name: str, via: str, to: str
+):
+    """Who has no favourites gets what answers for all."""
+    operator.switch("mark_disabled", *{"email", "sms", "file"} - {name})
+
+    page = notify(browser, "ben", f"Only {name}")
+
+    assert browser.deliveries()[0] == (name, via, to, f"Only {name}")
+    assert "ben has been notified." in page
+
+
+def test_a_switch_changes_the_next_delivery(browser: Browser, operator: Browser):
+    """The site goes on running while the operator switches back and forth."""
+    senders = []
+    for action in ("mark_active", "mark_reserved", "mark_active"):
+        operator.switch(action, "swift_sms")
+        send_code(browser)
+        senders.append(browser.deliveries()[0][0])
+
+    assert senders == ["swift_sms", "budget_sms", "swift_sms"]
+
+
+def test_the_file(demo: Demo, browser: Browser, operator: Browser):
+    """The file notifier has written a line, whatever the message has in it."""
+    operator.switch("mark_disabled", "email", "sms")
+
+    notify(browser, "ben", "Ring me: at\n<once>")
+
+    last = demo.file.read_text().splitlines()[-1]
+    assert last.partition(" ")[2] == "ben: Ring me: at <once>"
+    assert browser.deliveries()[0] == ("file", "file", "ben", "Ring me: at <once>")
+    assert "&lt;once&gt;" in urlopen(demo.url).read().decode()
+
+
+def test_the_page_shows_what_has_arrived(demo: Demo, browser: Browser):
+    """The servers are real ones: what others send there is shown too."""
+    with smtplib.SMTP("127.0.0.1", demo.port("Mail server")) as client:
+        client.sendmail("me@x.example", "you@x.example", "Subject: Hi\n\nBy mail")
+    mail = browser.deliveries()[0]
+    sms = {"sender": "me", "to": "+31", "text": "By SMS"}
+    with urlopen(demo.told["SMS gateway"], json.dumps(sms).encode()) as answer:
+        assert answer.status == 202
+
+    assert mail == ("me", "mail", "you@x.example", "By mail")
+    assert browser.deliveries()[0] == ("me", "SMS", "+31", "By SMS")
+
+
+def test_the_time_of_a_delivery(browser: Browser, operator: Browser):
+    """Wherever it arrived, it is shown in UTC, as the table's head says."""
+    operator.switch("mark_disabled", "email", "sms")
+    before = datetime.now(UTC)
+
+    send_code(browser)
+    notify(browser, "ben", "On time")
+
+    shown = re.findall(r"<tr><td>([\d:]{8})</td>", browser.page)[:2]
+    between = [before + timedelta(seconds=passed) for passed in range(60)]
+    assert "Time (UTC)" in browser.page
+    assert set(shown) <= {f"{moment:%H:%M:%S}" for moment in between}
+
+
+def test_favourites(browser: Browser):
+    """A user is notified on each favourite, and the newest delivery comes first."""
+    tick(browser, "anna", "sms", "file")
+
+    notify(browser, "anna", "On both")
+
+    assert browser.deliveries()[:2] == [
+        ("file", "file", "anna", "On both"),
+        ("sms", "SMS", "the phone of anna", "On both"),
     ]
-    assert "No plugin can be selected for type 'otp' of 'otp'" in page
-    assert "Nothing answers now" in page
 
 
-def test_favourite_channels(browser: Browser):
-    """A user is notified on each favourite, but not on one that is switched off."""
-    browser.log_in("admin")
-    page = browser.get()
-    boxes = {
-        name: value
-        for value, name in re.findall(
-            r'name="anna-channels" value="([0-9a-f-]+)"[^>]*> (\w+)</label>', page
-        )
-    }
-    anna = re.search(r'<option value="(\d+)"[^>]*>anna<', page)[1]
+def test_a_disabled_favourite(browser: Browser, operator: Browser):
+    """It is neither offered nor used, and not forgotten either."""
+    tick(browser, "anna", "sms", "file")
+    operator.switch("mark_disabled", "sms")
 
-    chosen = browser.post("notify/", page, user=anna, message="one")
-    ticked = {"user": "anna", "anna-channels": [boxes["sms"], boxes["file"]]}
-    page = browser.post("favourites/", chosen, **ticked)
-    both = browser.post("notify/", page, user=anna, message="two")
-    browser.switch("mark_disabled", "sms")
-    one = browser.post("notify/", browser.get(), user=anna, message="three")
+    page = notify(browser, "anna", "Without sms")
+    rows = [row for row in browser.deliveries() if row[3] == "Without sms"]
+    boxes = offered(browser, "anna")
+    tick(browser, "anna", "file", "email")
+    operator.switch("mark_active", "sms")
+    notify(browser, "anna", "With sms")
+    senders = {row[0] for row in browser.deliveries() if row[3] == "With sms"}
 
-    assert deliveries(chosen) == [("email", "mail", "anna@demo.example", "one")]
-    assert deliveries(both)[0] == ("sms", "SMS", "the phone of anna", "two")
-    assert ("file", "file", "anna", "two") in deliveries(both)
-    assert [row for row in deliveries(one) if row[3] == "three"] == [
-        ("file", "file", "anna", "three")
-    ]
-    assert "neither offered nor used: sms" in " ".join(one.split())
+    assert rows == [("file", "file", "anna", "Without sms")]
+    assert list(boxes) == ["email", "file"]
+    assert "neither offered nor used: <strong>sms</strong>" in " ".join(page.split())
+    assert senders == {"file", "email", "sms"}
 
 
-def test_bad_input_is_explained(browser: Browser):
-    """The form says what is wrong, and nothing is sent."""
-    page = browser.post("send-code/", browser.get(), number="call me")
+def test_a_favourite_disabled_in_between(browser: Browser, operator: Browser):
+    """A page that was made before the switch cannot tick the channel any more."""
+    sms = offered(browser, "anna")["sms"]
+    operator.switch("mark_disabled", "sms")
+
+    page = browser.post("favourites/", user="anna", **{"anna-channels": sms})
+
+    assert "That channel has just been switched off." in page
+
+
+def test_nothing_answers(browser: Browser, operator: Browser):
+    """With all plugins disabled the page says so and sends nothing."""
+    operator.switch("mark_disabled", *PLUGINS)
+    before = browser.deliveries()
+
+    pages = send_code(browser), notify(browser, "ben", "No one hears")
+
+    assert "No code was sent. No plugin can be selected for type 'otp'" in pages[0]
+    assert "ben was not notified. No plugin can be selected for type" in pages[1]
+    assert "<strong>nothing answers</strong>" in pages[1]
+    assert browser.deliveries() == before
+
+
+def test_wrong_input(browser: Browser):
+    """The form says what is wrong and keeps what was typed; nothing is sent."""
+    before = browser.deliveries()
+
+    browser.visit()
+    page = browser.post("send-code/", number="call me", email="at home")
 
     assert "Digits only" in page
-    assert deliveries(page) == []
+    assert "Enter a valid email address." in page
+    assert 'value="call me"' in page
+    assert browser.deliveries() == before
 
 
-def test_a_viewer_cannot_switch(browser: Browser):
-    """Looking is allowed; the action changes nothing."""
-    browser.log_in("viewer")
+@pytest.mark.parametrize("path", ["send-code/", "notify/", "favourites/"])
+def test_strangers_cannot_post(browser: Browser, path: str):
+    """Without the token of a page every form is refused."""
+    browser.visit()
+    browser.page = 'name="csrfmiddlewaretoken" value="none"'
 
-    browser.switch("mark_disabled", "swift_sms")
+    with pytest.raises(HTTPError, match="403"):
+        browser.post(path)
 
-    assert send_code(browser)[0] == "swift_sms"
+
+def test_a_viewer_cannot_switch(demo: Demo, browser: Browser):
+    """Looking is allowed; neither the list nor an item's page changes anything."""
+    viewer = Browser(demo.url)
+    viewer.log_in("viewer")
+
+    viewer.switch("mark_disabled", "swift_sms")
+    item = viewer.find(r"/([\w-]+)/change/[^>]*>swift_sms</a>")
+    viewer.visit(f"{ITEMS}{item}/change/")
+    with pytest.raises(HTTPError, match="403"):
+        viewer.post(f"{ITEMS}{item}/change/", status="disable", priority=99)
+
+    send_code(browser)
+    assert browser.deliveries()[0][0] == "swift_sms"
 
 
-def test_the_admin_has_its_styles(browser: Browser):
-    """Static files are served, and strangers are sent to the login."""
-    assert "--primary" in browser.get("static/admin/css/base.css")
-    assert 'name="password"' in browser.get("admin/")
+def test_links_to_the_admin(browser: Browser, operator: Browser):
+    """The page leads to the list of a type's items and to each item's page."""
+    browser.visit()
+    items = browser.find(r'href="/([^"]*plugin_type__id__exact=[\w-]+)">Switch')
+    item = browser.find(r'href="/([^"]*)">swift_sms</a>')
+
+    assert "budget_sms" in operator.visit(items)
+    assert "Change plugin item" in operator.visit(item)
+
+
+def test_styles(browser: Browser):
+    """The page and the admin have theirs; a wrong address is just not found."""
+    assert "--accent" in browser.visit("static/pages/demo.css")
+    assert "--primary" in browser.visit("static/admin/css/base.css")
     with pytest.raises(HTTPError, match="404"):
-        browser.get("static/nothing.css")
+        browser.visit("static/nothing.css")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_everything(demo: Demo, sent):
-    """No traceback, exit code 0, and the port is free again."""
-    code, out, err = demo.end(sent)
+IN_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh", *RUN)
+"""As a shell without job control starts what ends in ``&``: deaf to Ctrl-C."""
 
-    assert (code, out.strip(), err) == (0, "The demo has ended.", "")
-    with socket.socket() as port, pytest.raises(ConnectionRefusedError):
-        port.connect(("127.0.0.1", urlsplit(demo.url).port))
+
+@pytest.mark.parametrize(
+    ("command", "sent"),
+    [
+        pytest.param(RUN, signal.SIGINT, id="Ctrl-C"),
+        pytest.param(RUN, signal.SIGTERM, id="SIGTERM"),
+        pytest.param(IN_BACKGROUND, signal.SIGINT, id="background"),
+    ],
+)
+def test_the_end(command: tuple[str, ...], sent: signal.Signals):
+    """No traceback, exit code 0, and nothing is left: no server, no file."""
+    with running(*command) as demo:
+        browser = Browser(demo.url)
+        send_code(browser)
+        notify(browser, "ben", "Bye")
+        before = len(browser.deliveries()), demo.file.parent.exists()
+
+        answer = demo.end(sent)
+
+    assert before == (2, True)
+    assert answer == (0, "The demo has ended.", "")
+    assert not demo.file.parent.exists()
+    for name in ("The page", "Mail server", "SMS gateway"):
+        with socket.socket() as port:
+            assert port.connect_ex(("127.0.0.1", demo.port(name))) != 0
+
+
+def test_check():
+    """``--check`` sends through every plugin, prints what arrived, and ends well."""
+    run = subprocess.run(
+        [*RUN, "--check"], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    arrived = run.stdout.partition("Ctrl-C ends all of it.\n")[2]
+    assert (run.returncode, run.stderr) == (0, "")
+    assert re.sub(r"\d{6}$", "<code>", arrived, flags=re.MULTILINE).splitlines() == [
+        "swift_sms delivered by SMS to +31612345678: Your code is <code>",
+        "budget_sms delivered by SMS to +31612345678: Your code is <code>",
+        "mail delivered by mail to you@example.com: Your code is <code>",
+        "email delivered by mail to ben@demo.example: This is from email",
+        "sms delivered by SMS to the phone of ben: This is from sms",
+        "file delivered by file to ben: This is from file",
+        "All of it was delivered.",
+    ]
+
+
+IN_PROCESS = """
+import django
+
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+
+call_command("makemigrations", check=True, dry_run=True)
+call_command("migrate", verbosity=0)
+form = {"number": "+3161234", "email": "eve@example.com"}
+client = Client(SERVER_NAME="localhost")
+print(client.post("/send-code/", form, follow=True).content.decode())
+"""
+
+
+def test_a_gateway_that_is_down(tmp_path: Path):
+    """The page tells it; and the demo's migrations are in step with its models."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        run = subprocess.run(
+            [sys.executable, "-c", IN_PROCESS],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(DEMO),
+                "DJANGO_SETTINGS_MODULE": "settings",
+                "DEMO_DIR": str(tmp_path),
+                "DEMO_SMS_URL": f"http://127.0.0.1:{closed.getsockname()[1]}/",
+                "no_proxy": "127.0.0.1",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("No changes detected\n")
+    assert "No code was sent. &lt;urlopen error" in run.stdout
