@@ -1,13 +1,16 @@
-"""What every test can rely on: a registry that forgets, and no warning said twice."""
+"""What tests share: a registry that forgets, and databases of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from django_plugin_system.registry import Registry
 from django_plugin_system.testing import isolated_plugins
+from tests.aliases import database_alias
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,24 @@ def registry() -> Iterator[Registry]:
     """Undo after each test what it has registered."""
     with isolated_plugins() as registry:
         yield registry
+
+
+@pytest.fixture
+def empty(django_db_blocker, tmp_path: Path) -> Iterator[str]:
+    """A database without any tables."""
+    with (
+        django_db_blocker.unblock(),
+        database_alias("empty", str(tmp_path / "empty.sqlite3")) as alias,
+    ):
+        yield alias
+
+
+@pytest.fixture
+def other(django_db_blocker, tmp_path: Path) -> Iterator[str]:
+    """A database of its own that has been migrated, so with rows of the test apps."""
+    with (
+        django_db_blocker.unblock(),
+        database_alias("other", str(tmp_path / "other.sqlite3")) as alias,
+    ):
+        call_command("migrate", "django_plugin_system", database=alias, verbosity=0)
+        yield alias

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,19 +11,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from django_plugin_system.checks import check_adopted
 from django_plugin_system.models import PluginItem, PluginType
-from tests.aliases import database_alias
 
 INITIAL = ("django_plugin_system", "0001_initial")
-
-
-@pytest.fixture
-def empty(django_db_blocker, tmp_path: Path) -> Iterator[str]:
-    """A database without any tables."""
-    with (
-        django_db_blocker.unblock(),
-        database_alias("empty", str(tmp_path / "empty.sqlite3")) as alias,
-    ):
-        yield alias
 
 
 def run(command: str, *arguments: str, using: str) -> str:

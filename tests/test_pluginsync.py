@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +15,6 @@ from django_plugin_system.models import PluginItem, PluginType
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from tests.aliases import database_alias
 from tests.declared import item_dict, type_dict
-
-
-@pytest.fixture
-def other(django_db_blocker, tmp_path: Path) -> Iterator[str]:
-    """A database of its own that has been migrated, so with rows of the test apps."""
-    with (
-        django_db_blocker.unblock(),
-        database_alias("other", str(tmp_path / "other.sqlite3")) as alias,
-    ):
-        call_command("migrate", "django_plugin_system", database=alias, verbosity=0)
-        yield alias
 
 
 @pytest.fixture

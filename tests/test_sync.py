@@ -6,7 +6,6 @@ import sqlite3
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,27 +37,6 @@ OTP_ITEMS = [
     f"tests.apps.otp_sms:sms_ir for {OTP}",
     f"tests.apps.otp_voice:voice for {OTP}",
 ]
-
-
-@pytest.fixture
-def empty(django_db_blocker, tmp_path: Path) -> Iterator[str]:
-    """A database without any tables."""
-    with (
-        django_db_blocker.unblock(),
-        database_alias("empty", str(tmp_path / "empty.sqlite3")) as alias,
-    ):
-        yield alias
-
-
-@pytest.fixture
-def other(django_db_blocker, tmp_path: Path) -> Iterator[str]:
-    """A database of its own that has been migrated, so with rows of the test apps."""
-    with (
-        django_db_blocker.unblock(),
-        database_alias("other", str(tmp_path / "other.sqlite3")) as alias,
-    ):
-        call_command("migrate", "django_plugin_system", database=alias, verbosity=0)
-        yield alias
 
 
 def types(using: str) -> Any:

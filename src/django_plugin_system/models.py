@@ -165,7 +165,8 @@ class PluginItem(models.Model):
 
     def load_class(self) -> type | None:
         """Return the registered class, or None when the row is an orphan."""
-        return self.spec.plugin_class if self.spec else None
+        spec = self.spec
+        return spec.plugin_class if spec else None
 
     def load(self) -> Any:
         """Return a new object of the registered class, or raise PluginNotLoadable."""

@@ -241,11 +241,13 @@ class Registry:
                 self.reject(f"Plugin item {wanted[2]!r}", error)
 
     def _types_with(self, interface: object) -> list[PluginTypeSpec]:
-        return [spec for spec in self.types() if spec.interface is interface]
+        types = self._state.types.values()
+        return [spec for spec in types if spec.interface is interface]
 
 
 def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
-    names = " and ".join(f"{spec.name!r} of {spec.manager!r}" for spec in matches)
+    keys = sorted(spec.key for spec in matches)
+    names = " and ".join(f"{key.name!r} of {key.manager!r}" for key in keys)
     return (
         f"Interface {dotted(interface)} belongs to more than one plugin type: {names}. "
         "Say which by name and manager."

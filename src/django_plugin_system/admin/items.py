@@ -155,11 +155,7 @@ class PluginItemAdmin(SyncedAdmin):
         rows = list(_locked(pks))
         changing = [row for row in rows if row.status != status]
         _rows(changing).update(status=status)
-        self._log(
-            request,
-            changing,
-            lambda row: change_message("status", row.status, status),
-        )
+        self._log(request, changing, "status", lambda row: status)
         self._tell(request, len(changing), len(rows) - len(changing))
 
     def _nudge(self, request: HttpRequest, queryset: Items, by: int) -> None:
@@ -168,11 +164,7 @@ class PluginItemAdmin(SyncedAdmin):
             row for row in rows if PRIORITY_MIN <= row.priority + by <= PRIORITY_MAX
         ]
         _rows(changing).update(priority=F("priority") + by)
-        self._log(
-            request,
-            changing,
-            lambda row: change_message("priority", row.priority, row.priority + by),
-        )
+        self._log(request, changing, "priority", lambda row: row.priority + by)
         self._tell(request, len(changing), len(rows) - len(changing))
 
     def _permitted(self, request: HttpRequest, queryset: Items) -> list[UUID]:
@@ -185,11 +177,13 @@ class PluginItemAdmin(SyncedAdmin):
         self,
         request: HttpRequest,
         rows: list[PluginItem],
-        message_for: Callable[[PluginItem], str],
+        field: str,
+        after: Callable[[PluginItem], object],
     ) -> None:
         alike: dict[str, list[PluginItem]] = defaultdict(list)
         for row in rows:
-            alike[message_for(row)].append(row)
+            message = change_message(field, getattr(row, field), after(row))
+            alike[message].append(row)
         for message, group in alike.items():
             LogEntry.objects.log_actions(
                 str(request.user.pk), group, CHANGE, change_message=message

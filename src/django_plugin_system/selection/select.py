@@ -46,11 +46,10 @@ def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | N
 def _item_from(
     answer: object, plugin_type: PluginType, source: str
 ) -> PluginItem | None:
-    item = answer
-    if isinstance(answer, type):
-        item = _item_with_class(answer, plugin_type)
-    if item is None and answer is None:
+    if answer is None:
         return None
+    is_class = isinstance(answer, type)
+    item = _item_with_class(answer, plugin_type) if is_class else answer
     if not isinstance(item, PluginItem) or item.plugin_type_id != plugin_type.pk:
         raise InvalidSelection(
             f"{source} answered {answer!r} for plugin type {plugin_type.name!r} of "
@@ -69,7 +68,7 @@ def _item_from(
     return item
 
 
-def _item_with_class(wanted: type, plugin_type: PluginType) -> PluginItem | None:
+def _item_with_class(wanted: object, plugin_type: PluginType) -> PluginItem | None:
     items = plugin_type.get_all_plugins()
     return next((item for item in items if item.load_class() is wanted), None)
 
