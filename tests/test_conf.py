@@ -44,9 +44,17 @@ def test_other_settings_leave_it_alone(settings):
         ),
         pytest.param(
             {"XYZ": 1, "ENTRY_POINTS": "yes"},
-            "PLUGIN_SYSTEM has an unknown key 'XYZ'. Known: ENTRY_POINTS. "
+            "PLUGIN_SYSTEM has an unknown key 'XYZ'. Known: ENTRY_POINTS, "
+            "REFRESH_SECONDS, RELOAD_SECONDS, ON_DATABASE_ERROR, SAFE_MODE. "
             "PLUGIN_SYSTEM['ENTRY_POINTS'] is 'yes'; it has to be True or False.",
             id="far",
+        ),
+        pytest.param(
+            {"REFRESH_SECONDS": -1, "ON_DATABASE_ERROR": "ignore"},
+            "PLUGIN_SYSTEM['REFRESH_SECONDS'] is -1; it has to be a number of seconds, "
+            "0 or more. PLUGIN_SYSTEM['ON_DATABASE_ERROR'] is 'ignore'; it has to be "
+            "'serve' or 'raise'.",
+            id="values",
         ),
         pytest.param(
             ["ENTRY_POINTS"],

@@ -34,6 +34,7 @@ def tables(using: str) -> set[str]:
 def make_tables_as_1x_did(using: str) -> None:
     """Make them without a record of a migration."""
     migrate(using)
+    migrate(using, "0001")
     MigrationRecorder(connections[using]).record_unapplied(*INITIAL)
 
 
@@ -89,13 +90,14 @@ def test_to_zero_and_back(empty):
 
 def test_fake_initial(empty):
     """Tables of release 1.x are adopted, and their rows stay."""
-    make_tables_as_1x_did(empty)
+    migrate(empty)
     PluginItem.objects.using(empty).update(status="disable", priority=42)
+    make_tables_as_1x_did(empty)
     before = list(PluginItem.objects.using(empty).order_by("pk").values())
 
     printed = migrate(empty, "--fake-initial")
 
-    assert printed.endswith("Applying django_plugin_system.0001_initial... FAKED\n")
+    assert "Applying django_plugin_system.0001_initial... FAKED\n" in printed
     assert list(PluginItem.objects.using(empty).order_by("pk").values()) == before
 
 
@@ -134,7 +136,7 @@ def test_pluginadopt(empty):
 
     assert first == "The tables in database 'empty' are adopted now.\n"
     assert second == "The tables in database 'empty' are adopted already.\n"
-    assert migrate(empty).endswith("No migrations to apply.\n")
+    assert "Applying django_plugin_system.0001_initial" not in migrate(empty)
 
 
 def test_pluginadopt_without_tables(empty):

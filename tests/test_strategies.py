@@ -11,10 +11,11 @@ from django_plugin_system import explain, round_robin, sticky, weighted
 from django_plugin_system.exceptions import DeclarationValueError
 from django_plugin_system.models import PluginItem
 from django_plugin_system.register import register_plugin_item, register_plugin_type
-from django_plugin_system.selection.rows import find_type_row
+from django_plugin_system.selection.current import current
 from django_plugin_system.selection.rule import Verdict
 from django_plugin_system.selection.select import find_selected
 from django_plugin_system.selection.strategies import _turns
+from django_plugin_system.specs import TypeKey
 from django_plugin_system.sync import sync
 from tests.declared import Fax, Mail, Pigeon, item_dict, type_dict
 
@@ -99,7 +100,7 @@ def test_round_robin():
 def test_round_robin_in_threads():
     """Threads share the turns, so that each item gets its part."""
     use(round_robin)
-    row = find_type_row("sender", "tests.apps.otp")
+    row = current().snapshot.find_type_row(TypeKey("sender", "tests.apps.otp"))
 
     with ThreadPoolExecutor(4) as pool:
         names = list(pool.map(lambda _: round_robin(row).name, range(300)))

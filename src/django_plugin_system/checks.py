@@ -163,7 +163,7 @@ def check_adopted(
         )
         for using in databases or ()
         if router.allow_migrate_model(using, PluginType)
-        and has_tables(using)
+        and has_tables(using, (PluginType, PluginItem))
         and not is_adopted(using)
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,18 @@ class Conf:
 
     ENTRY_POINTS: bool = False
     """Import plugins of installed distributions that are no Django app."""
+
+    REFRESH_SECONDS: float = 1.0
+    """How old an answer may be outside requests and tasks, in seconds."""
+
+    RELOAD_SECONDS: float = 30.0
+    """After how many seconds rows are read again though no generation has started."""
+
+    ON_DATABASE_ERROR: str = "serve"
+    """``serve`` answers from the last rows that were read, ``raise`` raises."""
+
+    SAFE_MODE: bool = False
+    """Ignore all rows: the registered item with the lowest priority answers."""
 
 
 @cache
@@ -46,21 +59,28 @@ def forget_conf(*, setting: str, **kwargs: object) -> None:
         get_conf.cache_clear()
 
 
-def _given() -> dict[str, bool]:
-    given: dict[str, bool] = getattr(settings, SETTING, {})
+def _given() -> dict[str, Any]:
+    given: dict[str, Any] = getattr(settings, SETTING, {})
     return given
 
 
 def _mistakes_in(given: dict[object, object]) -> Iterator[str]:
-    known = [field.name for field in fields(Conf)]
+    known = {field.name: field.default for field in fields(Conf)}
     for key, value in given.items():
         if key not in known:
             close = get_close_matches(str(key).upper(), known, n=1)
-            hint = (
-                f"Did you mean {close[0]!r}?"
-                if close
-                else f"Known: {', '.join(known)}."
-            )
+            names = ", ".join(known)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Known: {names}."
             yield f"{SETTING} has an unknown key {key!r}. {hint}"
-        elif not isinstance(value, bool):
-            yield f"{SETTING}[{key!r}] is {value!r}; it has to be True or False."
+        elif wanted := _wanted_instead_of(value, known[key]):
+            yield f"{SETTING}[{key!r}] is {value!r}; it has to be {wanted}."
+
+
+def _wanted_instead_of(value: object, default: object) -> str | None:
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "True or False"
+    if isinstance(default, str):
+        return None if value in ("serve", "raise") else "'serve' or 'raise'"
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return None
+    return "a number of seconds, 0 or more"

@@ -11,6 +11,7 @@ PluginSystemError
 │   └── NoPluginAvailable                           nothing can be selected
 ├── PluginNotLoadable (RuntimeError)                a row has no registered class
 ├── InvalidSelection (TypeError)                    a ``get_plugin`` answered nonsense
+├── BlockingLookup (RuntimeError)                   asking would block an event loop
 └── SyncError (RuntimeError)                        rows cannot be brought in step
 """
 
@@ -60,6 +61,10 @@ class PluginNotLoadable(PluginSystemError, RuntimeError):
 
 class InvalidSelection(PluginSystemError, TypeError):
     """A ``get_plugin`` callable answered something that is no plugin of its type."""
+
+
+class BlockingLookup(PluginSystemError, RuntimeError):
+    """A synchronous lookup on an event loop would have to ask the database."""
 
 
 class SyncError(PluginSystemError, RuntimeError):

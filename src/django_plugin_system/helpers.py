@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
 from .exceptions import NoPluginAvailable
 from .registry import plugins
-
-if TYPE_CHECKING:
-    from .models import PluginItem
+from .selection.current import acurrent, current
+from .selection.snapshot import OVERRIDE, Override
 
 T = TypeVar("T")
 
@@ -35,7 +34,12 @@ def get_plugin_class(
     Further arguments go to the type's ``get_plugin``, if it has one.
     An unknown type is logged, once, with the closest one that is known.
     """
-    item = _find_selected(type_name, manager, *args, **kwargs)
+    answer = current().by_key.get((type_name, manager), OVERRIDE)
+    if not isinstance(answer, Override):
+        return answer
+    from .selection.select import find_selected
+
+    item = find_selected(type_name, manager, *args, **kwargs)
     return item.load_class() if item else None
 
 
@@ -47,27 +51,30 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     and NoPluginAvailable when nothing can be selected.
     """
     # Annotated as a callable since mypy refuses abstract classes for type[T].
+    answer = current().by_interface.get(interface)
+    if isinstance(answer, type):
+        return answer()  # type: ignore[no-any-return]  # it implements the interface
+    return _get_plugin_by_key(interface, *args, **kwargs)
+
+
+async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Do what get_plugin() does, without blocking the event loop."""
+    answer = (await acurrent()).by_interface.get(interface)
+    if isinstance(answer, type):
+        return answer()  # type: ignore[no-any-return]  # it implements the interface
+    return await sync_to_async(_get_plugin_by_key)(interface, *args, **kwargs)
+
+
+def _get_plugin_by_key(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    from .selection.select import find_selected
+
     spec = plugins.get_type_with(interface)
-    item = _find_selected(spec.name, spec.manager, *args, **kwargs)
+    item = find_selected(spec.name, spec.manager, *args, **kwargs)
     if item is None:
         raise NoPluginAvailable(
             f"No plugin can be selected for type {spec.name!r} of {spec.manager!r}: "
             "it has no active or reserve item whose code is loaded. Activate one in "
             "the admin, or run 'manage.py pluginsync' if its rows are missing."
         )
-    plugin: T = item.load()
-    return plugin
-
-
-async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Do what get_plugin() does, without blocking the event loop."""
-    return await sync_to_async(get_plugin)(interface, *args, **kwargs)
-
-
-def _find_selected(
-    type_name: str, manager: str, *args: Any, **kwargs: Any
-) -> PluginItem | None:
-    # Application code imports this module anywhere, even where models can't load yet.
-    from .selection.select import find_selected
-
-    return find_selected(type_name, manager, *args, **kwargs)
+    found: T = item.load()
+    return found

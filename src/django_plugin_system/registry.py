@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import count
 
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
 from .specs import (
@@ -64,6 +65,9 @@ class Registry:
 
     def __init__(self) -> None:
         self._state = _State({}, {}, {}, {}, {}, set())
+        self._versions = count()
+        self.version = next(self._versions)
+        """Never the same number again once types or items have changed."""
 
     # Registering
 
@@ -88,6 +92,7 @@ class Registry:
         types[spec.key] = spec
         if not known:
             self._settle_items_of(spec)
+        self._touch()
 
     def register_item(self, spec: PluginItemSpec) -> None:
         """Add a plugin item; raise RegistrationError if it can't fill its type."""
@@ -102,6 +107,7 @@ class Registry:
         if type_ := self._state.types.get(spec.type_key):
             check_implements(spec, type_.interface)
         self._state.items[spec.key] = spec
+        self._touch()
 
     def register_item_for(
         self, interface: type, plugin_class: type, name: str, make: ItemMaker
@@ -222,8 +228,12 @@ class Registry:
             yield self
         finally:
             self._state = before
+            self._touch()
 
     # Helpers
+
+    def _touch(self) -> None:
+        self.version = next(self._versions)
 
     def _settle_items_of(self, type_: PluginTypeSpec) -> None:
         state = self._state

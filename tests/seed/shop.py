@@ -131,10 +131,15 @@ boss = Operator()
 """)
 
     def answer(self) -> str:
-        """Return who answers in the asking process; in a request it is the same."""
-        *_, directly, in_request = self.asker.run("""
-print(who())
+        """Return who answers a request to the asking process.
+
+        Outside of requests it is the same, once REFRESH_SECONDS are over.
+        """
+        *_, in_request, directly = self.asker.run("""
+import time
 print(client.get("/who/carrier/shop.shipping/").content.decode())
+time.sleep(1)
+print(who())
 """)
         assert directly == in_request
         return directly

@@ -30,7 +30,8 @@ class Database(ABC):
 
     def read_only(self) -> dict[str, object]:
         """Return the settings under which the same database can only be read."""
-        return {**self.settings, "OPTIONS": self.read_only_options}
+        options = {**self.settings.get("OPTIONS", {}), **self.read_only_options}
+        return {**self.settings, "OPTIONS": options}
 
     read_only_options: dict[str, object]
 
@@ -176,7 +177,9 @@ def _on_mariadb(name: str, directory: Path) -> Iterator[Database]:
     connection.autocommit(True)
     connection.cursor().execute(f"CREATE DATABASE `{name}`")
     try:
-        yield MariaDB({**server, "NAME": name}, connection)
+        # What the server does unless told otherwise; Django would say READ COMMITTED.
+        options = {"isolation_level": "repeatable read"}
+        yield MariaDB({**server, "NAME": name, "OPTIONS": options}, connection)
     finally:
         connection.cursor().execute(f"DROP DATABASE `{name}`")
         connection.close()

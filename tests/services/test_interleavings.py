@@ -19,15 +19,6 @@ def pair(workers: list[Worker]) -> tuple[Worker, Worker]:
     return workers[0], workers[1]
 
 
-@pytest.fixture
-def writing(vendor: str) -> str:
-    """How the statement begins that is the last at which a sync can be held up.
-
-    On SQLite that is the first one which writes, since it keeps all others out.
-    """
-    return "UPDATE" if vendor == "sqlite" else "INSERT"
-
-
 def start_and_wait(worker: Worker, shared: Database, **arguments: object) -> None:
     """Have a process sync until it waits for a lock that another one holds."""
     backend = worker.do("backend")
@@ -99,13 +90,13 @@ def test_uncommitted_rows_of_older_code(pair: tuple[Worker, Worker], shared: Dat
 
 
 @pytest.mark.parametrize("mode", ["create", "update"])
-def test_rows_come_after_the_plan(pair: tuple[Worker, Worker], writing: str, mode: str):
+def test_rows_come_after_the_plan(pair: tuple[Worker, Worker], mode: str):
     """Rows that come between plan and write are kept, and are not B's.
 
     B plans to insert all rows. A inserts and commits them. B writes.
     """
     a, b = pair
-    b.start("run_sync", mode=mode, pause_before=writing)
+    b.start("run_sync", mode=mode, pause_before="UPDATE")
     b.hear("paused")
     by_a = a.do("run_sync")
     rows = a.do("rows")
@@ -118,7 +109,7 @@ def test_rows_come_after_the_plan(pair: tuple[Worker, Worker], writing: str, mod
 
 
 @pytest.mark.parametrize("mode", ["create", "update"])
-def test_type_goes_after_the_plan(pair: tuple[Worker, Worker], writing: str, mode: str):
+def test_type_goes_after_the_plan(pair: tuple[Worker, Worker], mode: str):
     """Items whose type goes between plan and write are not left out.
 
     The type has its row. B plans to insert items of it. A, where its app is not
@@ -128,7 +119,7 @@ def test_type_goes_after_the_plan(pair: tuple[Worker, Worker], writing: str, mod
     a, b = pair
     a.do("declare", items=0, description="as declared")
     a.do("run_sync")
-    b.start("run_sync", mode=mode, pause_before=writing)
+    b.start("run_sync", mode=mode, pause_before="UPDATE")
     b.hear("paused")
     a.do("delete", types=True)
     b.say("go on")
@@ -159,7 +150,7 @@ def test_rows_go_after_the_plan(pair: tuple[Worker, Worker]):
     }
 
 
-def test_operator_after_the_plan(pair: tuple[Worker, Worker], writing: str):
+def test_operator_after_the_plan(pair: tuple[Worker, Worker]):
     """What an operator writes between plan and write stays.
 
     All rows but one are there. B plans to insert that one. An operator switches
@@ -168,7 +159,7 @@ def test_operator_after_the_plan(pair: tuple[Worker, Worker], writing: str):
     operator, b = pair
     operator.do("declare", items=5)
     operator.do("run_sync")
-    b.start("run_sync", pause_before=writing)
+    b.start("run_sync", pause_before="UPDATE")
     b.hear("paused")
     # The first row is the one by which processes that sync queue up.
     name = max((row[0], name) for name, row in operator.do("rows").items())[1]

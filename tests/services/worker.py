@@ -9,10 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
+from io import StringIO
 from itertools import count, cycle
 from typing import Any
 
 import django
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -28,6 +30,8 @@ from django_plugin_system.register import (  # noqa: E402
     register_plugin_item,
     register_plugin_type,
 )
+from django_plugin_system.selection.current import fresh_plugins  # noqa: E402
+from django_plugin_system.selection.select import find_selected  # noqa: E402
 from django_plugin_system.sync import sync  # noqa: E402
 from django_plugin_system.testing import isolated_plugins  # noqa: E402
 
@@ -135,6 +139,53 @@ def delete(types: bool = False, items: list[str] | None = None) -> None:
     PluginItem.objects.filter(name__in=items or []).delete()
 
 
+def ask(pause_at: str = "", *, request: bool = True) -> str | None:
+    """Return who answers, in a request of its own; pause before that statement."""
+    with (
+        pausing(pause_at) if pause_at else nullcontext(),
+        fresh_plugins() if request else nullcontext(),
+    ):
+        item = find_selected("carrier", MANAGER)
+        return item.name if item else None
+
+
+def ask_twice(pause_at: str) -> list[str | None]:
+    """Ask, pausing before that statement, and again in the same request."""
+    with fresh_plugins():
+        with pausing(pause_at):
+            first = find_selected("carrier", MANAGER)
+        second = find_selected("carrier", MANAGER)
+        return [item.name if item else None for item in (first, second)]
+
+
+def sql(statement: str) -> None:
+    """Write behind the ORM's back."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def command(*arguments: str) -> None:
+    """Run a command in this process."""
+    call_command(*arguments, verbosity=0, stdout=StringIO())
+
+
+def save(name: str, **columns: object) -> None:
+    """Save one item, as the page of an item does."""
+    item = PluginItem.objects.get(name=name)
+    for column, value in columns.items():
+        setattr(item, column, value)
+    item.save()
+
+
+def bulk(name: str, **columns: object) -> None:
+    """Write through bulk_update()."""
+    items = list(PluginItem.objects.filter(name=name))
+    for item in items:
+        for column, value in columns.items():
+            setattr(item, column, value)
+    PluginItem.objects.bulk_update(items, list(columns))
+
+
 def begin() -> None:
     transactions.append(transaction.atomic())
     transactions[-1].__enter__()
@@ -164,7 +215,7 @@ def operate() -> dict[str, int]:
     """
     items = list(PluginItem.objects.order_by("name"))
     expected = {item.pk: (item.status, item.priority) for item in items}
-    ways = cycle([save, update_each, update_all, update_all_backwards])
+    ways = cycle([save_each, update_each, update_all, update_all_backwards])
     seen = {"edits": 0, "lost statuses": 0, "lost priorities": 0}
     for number, status in zip(count(1), cycle(PluginStatus.values), strict=False):
         for item in PluginItem.objects.filter(pk__in=expected):
@@ -181,8 +232,12 @@ def operate() -> dict[str, int]:
 ORDERS: dict[str, Callable[..., Any]] = {
     order.__name__: order
     for order in (
+        ask,
+        ask_twice,
         backend,
         begin,
+        bulk,
+        command,
         commit,
         count_queries,
         declare,
@@ -193,6 +248,8 @@ ORDERS: dict[str, Callable[..., Any]] = {
         roll_back,
         rows,
         run_sync,
+        save,
+        sql,
     )
 }
 
@@ -200,7 +257,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
 # The ways of an operator
 
 
-def save(pks: list[object], status: str, priority: int) -> None:
+def save_each(pks: list[object], status: str, priority: int) -> None:
     for pk in pks:
         item = PluginItem.objects.get(pk=pk)
         item.status, item.priority = status, priority
@@ -238,7 +295,7 @@ def pausing(start: str) -> Iterator[None]:
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         nonlocal paused
-        if sql.startswith(start) and not paused:
+        if start in sql and not paused:
             paused = True
             say("paused", sql)
             sys.stdin.readline()
@@ -254,7 +311,7 @@ def main() -> None:
     for line in iter(sys.stdin.readline, ""):
         order, arguments = json.loads(line)
         try:
-            say("result", ORDERS[order](**arguments))
+            say("result", ORDERS[order](*arguments.pop("args", ()), **arguments))
         except Exception as error:  # noqa: BLE001  # whoever gave the order hears of it
             say("error", f"{type(error).__name__}: {error}")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import PluginItem, PluginStatus
+from ..models.generation import writing
 from ..register import is_installed
 from ..specs import PRIORITY_MAX, PRIORITY_MIN, dotted
 from .base import SyncedAdmin, change_message, why_no_code
@@ -220,7 +222,7 @@ class PluginItemAdmin(SyncedAdmin):
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         try:
-            with transaction.atomic(using=router.db_for_write(PluginItem)):
+            with _only_writer():
                 return super().changelist_view(request, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
@@ -232,10 +234,22 @@ class PluginItemAdmin(SyncedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with _only_writer():
+                return view(request, object_id, form_url, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
+
+
+@contextmanager
+def _only_writer() -> Iterator[None]:
+    # Locked before any row is, as all writers do; else two of them could deadlock.
+    using = router.db_for_write(PluginItem)
+    with transaction.atomic(using=using), writing(using):
+        yield
 
 
 def _rows(rows: Iterable[PluginItem]) -> Items:

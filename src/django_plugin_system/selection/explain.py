@@ -8,8 +8,8 @@ from typing import Any
 from ..exceptions import PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from ..specs import PluginTypeSpec, dotted
-from .rows import find_type_row
+from ..specs import PluginTypeSpec, TypeKey, dotted
+from .current import current
 from .rule import Verdict, judge
 from .select import select
 
@@ -69,7 +69,7 @@ def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanat
     Raises PluginTypeNotFound when there is no such type, or it has no row.
     """
     spec = plugins.get_type(type_name, manager)
-    plugin_type = find_type_row(type_name, manager)
+    plugin_type = current().snapshot.find_type_row(TypeKey(type_name, manager))
     if plugin_type is None:
         raise PluginTypeNotFound(
             f"Plugin type {type_name!r} of {manager!r} has no row yet. "

@@ -9,8 +9,8 @@ from typing import Any
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from ..specs import dotted
-from .rows import find_type_row
+from ..specs import TypeKey, dotted
+from .current import current
 from .rule import choose
 
 logger = logging.getLogger(__name__)
@@ -23,9 +23,10 @@ def find_selected(
 
     A type without a row is logged, once per process, with what to do about it.
     """
-    plugin_type = find_type_row(type_name, manager)
+    snapshot = current().snapshot
+    plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
     if plugin_type is None:
-        _warn_of_missing_type(type_name, manager)
+        warn_of_missing_type(type_name, manager)
         return None
     return select(plugin_type, *args, **kwargs)
 
@@ -74,7 +75,7 @@ def _item_with_class(wanted: object, plugin_type: PluginType) -> PluginItem | No
 
 
 @lru_cache(maxsize=256)
-def _warn_of_missing_type(type_name: str, manager: str) -> None:
+def warn_of_missing_type(type_name: str, manager: str) -> None:
     try:
         plugins.get_type(type_name, manager)
     except PluginTypeNotFound as error:

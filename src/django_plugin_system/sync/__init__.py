@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from time import monotonic
+from collections.abc import Callable, Iterable
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -15,21 +14,17 @@ from django.db import (
     router,
 )
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import Model, ProtectedError, RestrictedError
 from django.utils import translation
 
 from ..exceptions import SyncError
-from ..models import PluginItem, PluginType
-from .plan import Mode, Plan, Row
+from ..models import Generation, PluginItem, PluginType
+from ..models.generation import find_token
+from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
 from .write import carry_out
 
-# Each attempt waits for one of those that were in the way of the one before. It takes
-# many only where somebody writes these rows without pause.
-ATTEMPTS = 100
-PATIENCE = 30.0
-"""Seconds after which no further attempt is made."""
-
+ATTEMPTS = 3
 FIRST_MIGRATION = ("django_plugin_system", "0001_initial")
 
 
@@ -56,7 +51,7 @@ def sync(
     with translation.override(settings.LANGUAGE_CODE):
         if dry_run:
             return Plan(using, mode, prune).report()
-        return _sync_until_done(using, mode, prune)
+        return _write(using, mode, prune)
 
 
 def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> None:
@@ -69,12 +64,14 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
         sync(using=using)
 
 
-def has_tables(using: str) -> bool:
-    """Tell whether the tables of plugin types and plugin items are there."""
+def has_tables(
+    using: str, models: Iterable[type[Model]] = (Generation, PluginType, PluginItem)
+) -> bool:
+    """Tell whether the tables of these models, by default of all, are there."""
     connection = connections[using]
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-    return {PluginType._meta.db_table, PluginItem._meta.db_table} <= set(tables)
+    return {model._meta.db_table for model in models} <= set(tables)
 
 
 def is_adopted(using: str) -> bool:
@@ -101,32 +98,37 @@ def _check_tables(using: str) -> None:
         )
 
 
-def _sync_until_done(using: str, mode: Mode, prune: bool) -> SyncReport:
-    in_the_way: Sequence[Row] = ()
-    attempts, deadline = ATTEMPTS, monotonic() + PATIENCE
-    while True:
-        attempts -= 1
-        try:
-            return carry_out(Plan(using, mode, prune), in_the_way)
-        except (ProtectedError, RestrictedError) as error:
-            raise SyncError(
-                f"Nothing was changed in database {using!r}. {error.args[0]} "
-                "Delete what refers to them, or keep them with --no-prune."
-            ) from error
-        except DatabaseError as error:
-            is_last = attempts == 0 or monotonic() > deadline
-            if is_last or not _may_pass(error, using):
-                raise SyncError(
-                    f"Nothing was changed in database {using!r}: {_text(error)}."
-                ) from error
-            in_the_way = getattr(error, "rows", ())
+def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
+    # Where nothing is to do, nothing is locked: a database that is read-only will do.
+    plan = Plan(using, mode, prune)
+    if not plan.report().has_changes and find_token(using) is not None:
+        return plan.report()
+    try:
+        return _repeat_if_disturbed(lambda: carry_out(using, mode, prune), using)
+    except (ProtectedError, RestrictedError) as error:
+        raise SyncError(
+            f"Nothing was changed in database {using!r}. {error.args[0]} "
+            "Delete what refers to them, or keep them with --no-prune."
+        ) from error
+    except DatabaseError as error:
+        raise SyncError(
+            f"Nothing was changed in database {using!r}: {_text(error)}."
+        ) from error
 
 
-def _may_pass(error: DatabaseError, using: str) -> bool:
-    # Deadlocks, timeouts, and rows that came or went since the plan was made. A broken
+def _repeat_if_disturbed(write: Callable[[], SyncReport], using: str) -> SyncReport:
+    # InnoDB asks its users to repeat what lost a deadlock; and code that knows nothing
+    # of generations, such as release 1.x, may have made the same rows meanwhile. An
     # outer transaction is its owner's to repeat.
-    is_passing = isinstance(error, OperationalError | IntegrityError)
-    return is_passing and not connections[using].needs_rollback
+    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    for _ in range(attempts - 1):
+        try:
+            return write()
+        except (ProtectedError, RestrictedError):
+            raise
+        except (IntegrityError, OperationalError):
+            continue
+    return write()
 
 
 def _text(error: DatabaseError) -> str:

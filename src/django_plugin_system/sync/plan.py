@@ -74,10 +74,6 @@ class Plan:
             if prune and (row.plugin_type_id in gone or _is_gone(row, row.module))
         ]
 
-    def again(self) -> Plan:
-        """Return the same plan, made anew from the rows as they are by now."""
-        return Plan(self.using, self.mode, self.prune)
-
     def report(self) -> SyncReport:
         """Return what the plan is to do."""
         kept = {*self.rows()} - {*self.gone_types, *self.gone_items}
@@ -95,12 +91,6 @@ class Plan:
     def rows(self) -> list[Row]:
         """Return every row there is."""
         return [*self.type_rows.values(), *self.item_rows.values()]
-
-    def rows_to_write(self) -> list[Row]:
-        """Return the rows that are to be changed or deleted."""
-        items = [*self.changed_items, *self.gone_items]
-        types = [*self.changed_types, *self.gone_types]
-        return [*items, *types]
 
 
 def declared(spec: Spec) -> dict[str, Any]:

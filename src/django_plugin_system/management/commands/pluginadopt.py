@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
-from ...models import PluginType
+from ...models import PluginItem, PluginType
 from ...sync import FIRST_MIGRATION, has_tables, is_adopted
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if is_adopted(using):
             self.stdout.write(f"The tables in database {using!r} are adopted already.")
             return
-        if not has_tables(using):
+        if not has_tables(using, (PluginType, PluginItem)):
             raise CommandError(
                 f"Database {using!r} has no tables for plugins to adopt. "
                 f"Run 'manage.py migrate --database {using}'; it makes them."

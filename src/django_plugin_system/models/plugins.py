@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
-from .exceptions import PluginNotLoadable
-from .registry import plugins
-from .specs import (
+from ..exceptions import PluginNotLoadable
+from ..registry import plugins
+from ..specs import (
     NAME_LENGTH,
     PRIORITY_MAX,
     PRIORITY_MIN,
@@ -20,6 +21,7 @@ from .specs import (
     PluginTypeSpec,
     TypeKey,
 )
+from .watched import WatchedModel, WatchedQuerySet, after_raw_save
 
 
 class PluginStatus(models.TextChoices):
@@ -30,8 +32,11 @@ class PluginStatus(models.TextChoices):
     DISABLED = "disable", _("disabled")
 
 
-class PluginType(models.Model):
+class PluginType(WatchedModel):
     """A plugin type as operators see it; its interface lives in code."""
+
+    SEEN = ("name", "manager")
+    objects: ClassVar[models.Manager[PluginType]] = WatchedQuerySet.as_manager()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=NAME_LENGTH, db_index=True)
@@ -43,6 +48,8 @@ class PluginType(models.Model):
     description = models.TextField(_("description"), blank=True)
 
     class Meta:
+        # Related managers write through it.
+        base_manager_name = "objects"
         verbose_name = _("plugin type")
         verbose_name_plural = _("plugin types")
         constraints = [
@@ -67,10 +74,15 @@ class PluginType(models.Model):
         """What the code of this process declares for the type, or None."""
         return plugins.find_type(self.key)
 
+    # Set on rows that selection hands out, whose items it knows already.
+    known_items: list[PluginItem] | None = None
+
     def get_all_plugins(self) -> list[PluginItem]:
         """Return every item of the type in selection order, orphans too."""
+        known = self.known_items
+        items = self.pluginitem_set.all() if known is None else known
         # Sorted here, not in SQL: collations differ, and prefetched rows cost no query.
-        return sorted(self.pluginitem_set.all(), key=PluginItem.rank)
+        return sorted(items, key=PluginItem.rank)
 
     def get_active_plugins(self) -> list[PluginItem]:
         """Return the active items that can be loaded, first choice first."""
@@ -87,7 +99,7 @@ class PluginType(models.Model):
         Raises InvalidSelection when that answers no plugin item of this type.
         """
         # The seed puts this on the model; the rule itself lives one level up.
-        from .selection.select import select
+        from ..selection.select import select
 
         return select(self, *args, **kwargs)
 
@@ -99,8 +111,11 @@ class PluginType(models.Model):
         ]
 
 
-class PluginItem(models.Model):
+class PluginItem(WatchedModel):
     """A plugin item as operators see it; its class lives in code."""
+
+    SEEN = ("plugin_type", "module", "name", "status", "priority")
+    objects: ClassVar[models.Manager[PluginItem]] = WatchedQuerySet.as_manager()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plugin_type = models.ForeignKey(
@@ -129,6 +144,8 @@ class PluginItem(models.Model):
     description = models.TextField(_("description"), null=True, blank=True)
 
     class Meta:
+        # Related managers write through it.
+        base_manager_name = "objects"
         verbose_name = _("plugin item")
         verbose_name_plural = _("plugin items")
         constraints = [
@@ -179,3 +196,7 @@ class PluginItem(models.Model):
                 "plugins module import?"
             )
         return plugin_class()
+
+
+post_save.connect(after_raw_save, sender=PluginType)
+post_save.connect(after_raw_save, sender=PluginItem)

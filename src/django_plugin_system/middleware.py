@@ -1,0 +1,32 @@
+"""For async stacks: look at the database before the view, so that it never has to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import iscoroutinefunction
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from .selection.current import acurrent, current
+
+
+@sync_and_async_middleware
+def fresh_plugins(get_response: Callable[[HttpRequest], Any]) -> Callable[..., Any]:
+    """Let the synchronous get_plugin() work in async views, from memory."""
+    if iscoroutinefunction(get_response):
+
+        async def look_first(request: HttpRequest) -> HttpResponseBase:
+            await acurrent()
+            response: HttpResponseBase = await get_response(request)
+            return response
+
+        return look_first
+
+    def look(request: HttpRequest) -> HttpResponseBase:
+        current()
+        response: HttpResponseBase = get_response(request)
+        return response
+
+    return look

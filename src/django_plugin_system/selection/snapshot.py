@@ -1,0 +1,173 @@
+"""Every row that selection needs, as plain values that nobody can change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID, uuid4
+
+from ..registry import Registry
+from ..specs import ItemKey, PluginItemSpec, PluginTypeSpec, TypeKey
+from .rule import choose
+
+if TYPE_CHECKING:
+    from ..models import PluginType
+
+ITEM_FIELDS = ("id", "plugin_type_id", "module", "name", "status", "priority")
+TYPE_FIELDS = ("id", "name", "manager")
+
+
+class ItemValues(NamedTuple):
+    """One plugin item."""
+
+    id: UUID
+    plugin_type_id: UUID
+    module: str
+    name: str
+    status: str
+    priority: int
+
+
+class TypeValues(NamedTuple):
+    id: UUID
+    name: str
+    manager: str
+
+
+class Override:
+    """Stands where a type's get_plugin has to be asked."""
+
+
+OVERRIDE = Override()
+Answer = type | Override | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The rows of one database, labelled with a generation no newer than they are."""
+
+    using: str
+    token: UUID | None
+    types: dict[TypeKey, TypeValues]
+    items: dict[UUID, tuple[ItemValues, ...]]
+    loaded_at: float = field(default_factory=monotonic)
+    """When the rows were read, on the monotonic clock in seconds."""
+
+    def find_type_row(self, key: TypeKey) -> PluginType | None:
+        """Return a new row object that knows its items, or None; costs no query."""
+        from ..models import PluginItem, PluginType
+
+        values = self.types.get(key)
+        if values is None:
+            return None
+        row = PluginType.from_db(self.using, TYPE_FIELDS, values)
+        row.known_items = [
+            PluginItem.from_db(self.using, ITEM_FIELDS, item)
+            for item in self.items.get(values.id, ())
+        ]
+        for item in row.known_items:
+            item.plugin_type = row
+        return row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A snapshot with each type's answer worked out for one state of the registry."""
+
+    snapshot: Snapshot
+    version: int
+    """The version of the registry."""
+
+    by_key: dict[tuple[str, str], Answer]
+    by_interface: dict[object, Answer]
+    """Only interfaces that belong to a single type."""
+
+
+def load(using: str, token: UUID | None) -> Snapshot:
+    """Read the rows (two queries); ``token`` has to have been read before."""
+    from ..models import PluginItem, PluginType
+
+    started = monotonic()
+    types = PluginType.objects.using(using).order_by().values_list(*TYPE_FIELDS)
+    items = PluginItem.objects.using(using).order_by().values_list(*ITEM_FIELDS)
+    # Items first: an item whose type has come since is left out, and a type whose
+    # items have come since is seen with the next generation.
+    of_type: dict[UUID, list[ItemValues]] = {}
+    for values in items.iterator():
+        item = ItemValues(*values)
+        of_type.setdefault(item.plugin_type_id, []).append(item)
+    return Snapshot(
+        using=using,
+        token=token,
+        types={
+            TypeKey(row.name, row.manager): row
+            for row in (TypeValues(*values) for values in types.iterator())
+        },
+        items={pk: tuple(of) for pk, of in of_type.items()},
+        loaded_at=started,
+    )
+
+
+def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
+    """Work out the answers of all types."""
+    version = registry.version
+    by_key: dict[tuple[str, str], Answer] = {}
+    by_interface: dict[object, list[Answer]] = {}
+    for spec in registry.types():
+        answer = _answer(spec, snapshot, registry)
+        if spec.key in snapshot.types:
+            by_key[spec.key] = answer
+        by_interface.setdefault(spec.interface, []).append(answer)
+    return Compiled(
+        snapshot=snapshot,
+        version=version,
+        by_key=by_key,
+        by_interface={
+            interface: found[0]
+            for interface, found in by_interface.items()
+            if len(found) == 1
+        },
+    )
+
+
+def compile_defaults(using: str, registry: Registry) -> Compiled:
+    """Work out the answers as if every registered item had its row, active."""
+    types = {spec.key: TypeValues(uuid4(), *spec.key) for spec in registry.types()}
+    items: dict[UUID, tuple[ItemValues, ...]] = {}
+    for spec in registry.items():
+        of = types[spec.type_key].id
+        values = ItemValues(
+            uuid4(), of, spec.module, spec.name, "active", spec.priority
+        )
+        items[of] = (*items.get(of, ()), values)
+    return compile_(Snapshot(using, None, types, items), registry)
+
+
+def _answer(spec: PluginTypeSpec, snapshot: Snapshot, registry: Registry) -> Answer:
+    row = snapshot.types.get(spec.key)
+    if row is None:
+        return None
+    if spec.get_plugin is not None:
+        return OVERRIDE
+    chosen = choose(
+        _Candidate(item, registry.find_item(ItemKey(item.name, item.module, spec.key)))
+        for item in snapshot.items.get(row.id, ())
+    )
+    return chosen.spec.plugin_class if chosen and chosen.spec else None
+
+
+class _Candidate:
+    """A row's values and its code, as the rule wants to see them."""
+
+    def __init__(self, values: ItemValues, spec: PluginItemSpec | None) -> None:
+        self.status = values.status
+        self.spec = spec
+        self._rank = (values.priority, values.name, values.module)
+
+    @property
+    def is_orphan(self) -> bool:
+        return self.spec is None
+
+    def rank(self) -> tuple[int, str, str]:
+        return self._rank

@@ -1,0 +1,606 @@
+"""Which rows a lookup sees, and what it costs; the races are in tests/services."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from dataclasses import replace
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import OperationalError, connection, transaction
+
+from django_plugin_system import (
+    aget_plugin,
+    fresh_plugins,
+    get_plugin,
+    get_plugin_class,
+    get_plugin_instance,
+)
+from django_plugin_system.exceptions import BlockingLookup
+from django_plugin_system.models import Generation, PluginItem, PluginType
+from django_plugin_system.own_writes import own_writes
+from django_plugin_system.register import register_plugin_type
+from django_plugin_system.selection import current as module
+from django_plugin_system.selection.current import current, forget_all
+from django_plugin_system.signals import generation_changed
+from tests.apps.otp.interfaces import AbstractOTP
+from tests.declared import Sender, type_dict
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_known():
+    """Each test starts in a process that has not looked yet."""
+    forget_all()
+    yield
+    forget_all()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test moves by hand."""
+
+    class Clock:
+        now = 1000.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(module, "monotonic", clock)
+    monkeypatch.setattr("django_plugin_system.selection.snapshot.monotonic", clock)
+    return clock
+
+
+def who() -> str:
+    return get_plugin_class("otp", "tests.apps.otp").__name__
+
+
+def behind_the_orm(name: str, status: str) -> None:
+    """Change a row as raw SQL does: no generation hears of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE django_plugin_system_pluginitem SET status = %s WHERE name = %s",
+            [status, name],
+        )
+
+
+def elsewhere(name: str, status: str) -> None:
+    """Change a row as another process does: a new generation, unknown to this one."""
+    behind_the_orm(name, status)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE django_plugin_system_generation SET token = %s", [uuid4().hex]
+        )
+
+
+# Requests
+
+
+def test_a_request_asks_once(django_assert_num_queries):
+    """One query for the first lookup of a request, none for the others."""
+    with fresh_plugins():
+        who()
+
+    with fresh_plugins(), django_assert_num_queries(1):
+        assert [who(), who(), who()] == ["VoiceOTP"] * 3
+
+
+def test_the_first_lookup_of_a_process(django_assert_num_queries):
+    """The generation, then types and items: three queries."""
+    with fresh_plugins(), django_assert_num_queries(3):
+        who()
+        who()
+
+
+def test_a_request_sees_what_was_committed_before_it():
+    """The next request moves on; the one that runs keeps what it has seen."""
+    with fresh_plugins():
+        before = who()
+        elsewhere("voice", "disable")
+        during = who()
+    with fresh_plugins():
+        after = who()
+
+    assert (before, during, after) == ("VoiceOTP", "VoiceOTP", "SmsIrOTP")
+
+
+# Outside of requests
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_seconds(clock, django_assert_num_queries):
+    """An answer counts as fresh that long, and not longer."""
+    who()
+    elsewhere("voice", "disable")
+    clock.now += 0.9
+    with django_assert_num_queries(0):
+        early = who()
+    clock.now += 0.2
+
+    assert (early, who()) == ("VoiceOTP", "SmsIrOTP")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reload_seconds(clock):
+    """Raw SQL is seen once the rows are that old."""
+    who()
+    behind_the_orm("voice", "disable")
+    clock.now += 29
+    early = who()
+    clock.now += 2
+
+    assert (early, who()) == ("VoiceOTP", "SmsIrOTP")
+
+
+def test_refresh_zero(settings):
+    """Zero asks each time."""
+    settings.PLUGIN_SYSTEM = {"REFRESH_SECONDS": 0}
+    who()
+
+    elsewhere("voice", "disable")
+
+    assert who() == "SmsIrOTP"
+
+
+# Own writes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_writes_are_seen_at_once():
+    """Inside the transaction, after its commit, and in the request around it."""
+    with fresh_plugins():
+        seen = [who()]
+        with transaction.atomic():
+            PluginItem.objects.filter(name="voice").update(status="disable")
+            seen.append(who())
+        seen.append(who())
+    seen.append(who())
+
+    assert seen == ["VoiceOTP", "SmsIrOTP", "SmsIrOTP", "SmsIrOTP"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rollback_leaves_no_trace():
+    """What was read of own writes is gone with them."""
+    with fresh_plugins():
+        seen = [who()]
+        with transaction.atomic():
+            PluginItem.objects.filter(name="voice").update(status="disable")
+            seen.append(who())
+            transaction.set_rollback(True)
+        seen.append(who())
+
+    assert seen == ["VoiceOTP", "SmsIrOTP", "VoiceOTP"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_savepoint_rollback():
+    """Writes before the savepoint stay seen, those after it do not."""
+    with transaction.atomic():
+        PluginItem.objects.filter(name="voice").update(status="disable")
+        seen = [who()]
+        with transaction.atomic():
+            PluginItem.objects.filter(name="sms_ir").update(status="disable")
+            seen.append(who())
+            transaction.set_rollback(True)
+        seen.append(who())
+    seen.append(who())
+
+    assert seen == ["SmsIrOTP", "KavenegarOTP", "SmsIrOTP", "SmsIrOTP"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_savepoint_rollback_of_the_only_write():
+    """The transaction is as if it had not written, and the one after it too."""
+    with transaction.atomic():
+        with transaction.atomic():
+            PluginItem.objects.filter(name="voice").update(status="disable")
+            inside = who()
+            transaction.set_rollback(True)
+        after = who()
+
+    assert (inside, after, who()) == ("SmsIrOTP", "VoiceOTP", "VoiceOTP")
+
+
+def test_own_writes_in_a_test_case(django_assert_num_queries):
+    """on_commit never runs in a TestCase; the rows of the test are seen all the same.
+
+    Once they are rolled back, lookups cost what they cost before.
+    """
+    with transaction.atomic():
+        PluginItem.objects.filter(name="voice").update(status="disable")
+        inside = who()
+        transaction.set_rollback(True)
+    who()
+
+    assert inside == "SmsIrOTP"
+    with fresh_plugins(), django_assert_num_queries(1):
+        assert who() == "VoiceOTP"
+
+
+def test_a_signal_handler_sees_the_row_that_was_saved():
+    """post_save runs before the new generation starts."""
+    from django.db.models.signals import post_save
+
+    seen = []
+
+    def look(**kwargs: object) -> None:
+        seen.append(who())
+
+    post_save.connect(look, sender=PluginItem)
+    try:
+        item = PluginItem.objects.get(name="voice")
+        who()
+        item.status = "disable"
+        item.save()
+    finally:
+        post_save.disconnect(look, sender=PluginItem)
+
+    assert seen == ["SmsIrOTP"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_writes_though_another_thread_has_looked():
+    """What others share meanwhile is right for them, not for the writer.
+
+    This thread writes. Another one looks, and shares what is committed. This one asks.
+    """
+    who()
+    with transaction.atomic():
+        PluginItem.objects.filter(name="voice").update(status="disable")
+        shared = module._shared["default"]
+        module._shared["default"] = replace(
+            shared, writes=own_writes.count, checked_at=monotonic()
+        )
+        own = who()
+        transaction.set_rollback(True)
+
+    assert own == "SmsIrOTP"
+    assert own_writes.open == 0
+    assert who() == "VoiceOTP"
+
+
+# Forks
+
+
+def test_a_child_does_not_wait_for_threads_of_its_parent():
+    """Locks that were held when the process forked are free in the child."""
+    with module._lock, own_writes._lock:
+        child = os.fork()
+        if not child:
+            is_free = module._lock.acquire(blocking=False)
+            own_writes.grow()
+            os._exit(0 if is_free else 1)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_child_does_not_inherit_open_transactions():
+    """A child answers from its own connection, which has written nothing."""
+    PluginItem.objects.filter(name="voice").update(status="disable")
+    before = own_writes.are_open("default")
+
+    own_writes.after_fork()
+    module._after_fork()
+
+    assert (before, own_writes.are_open("default"), own_writes.open) == (True, False, 0)
+
+
+# Code
+
+
+@pytest.mark.django_db(transaction=True)
+def test_code_that_is_registered_later(django_assert_num_queries):
+    """The rows are known; only what they mean is worked out anew."""
+    who()
+    register_plugin_type(type_dict())
+
+    with fresh_plugins(), django_assert_num_queries(1):
+        assert who() == "VoiceOTP"
+
+
+# Copies
+
+
+def test_what_is_handed_out_cannot_corrupt_the_snapshot():
+    """A selector may change its rows as it likes; they are its own."""
+    row = current().snapshot.find_type_row(PluginType.objects.get(name="otp").key)
+
+    for item in row.known_items:
+        item.status = "disable"
+    row.known_items.clear()
+
+    assert who() == "VoiceOTP"
+
+
+# Without a generation
+
+
+def test_rows_without_a_generation_are_not_remembered():
+    """After a flush no label tells one state from another, so each request reads."""
+    with fresh_plugins():
+        who()
+    Generation._base_manager.all().delete()
+    behind_the_orm("voice", "disable")
+    with fresh_plugins():
+        first = who()
+    behind_the_orm("voice", "active")
+    with fresh_plugins():
+        second = who()
+
+    assert (first, second) == ("SmsIrOTP", "VoiceOTP")
+
+
+# Threads
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uncommitted_rows_stay_in_their_thread():
+    """Another thread answers from the committed rows, before and after."""
+    answers = []
+
+    def ask() -> None:
+        answers.append(who())
+        connection.close()
+
+    who()
+    with transaction.atomic():
+        PluginItem.objects.filter(name="voice").update(status="disable")
+        own = who()
+        if connection.vendor != "sqlite":
+            thread = threading.Thread(target=ask)
+            thread.start()
+            thread.join()
+        transaction.set_rollback(True)
+
+    assert own == "SmsIrOTP"
+    assert set(answers) <= {"VoiceOTP"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_takes_long(monkeypatch):
+    """Whoever waits for another thread's look does so for a while, then looks too."""
+    monkeypatch.setattr(module, "SINGLE_FLIGHT_SECONDS", 0.01)
+
+    with module._lock:
+        assert who() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_that_began_earlier_replaces_no_later_one(clock):
+    """Of two looks that overlap, the one that began later is shared."""
+    who()
+    clock.now -= 10
+    with fresh_plugins():
+        who()
+
+    assert module._shared["default"].checked_at == 1000.0
+
+
+# Several databases
+
+
+class Elsewhere:
+    """A router that keeps plugin rows in another database."""
+
+    def db_for_write(self, model, **hints):
+        return "other" if model._meta.app_label == "django_plugin_system" else None
+
+    db_for_read = db_for_write
+
+
+def test_the_router_is_asked(settings):
+    """Rows are read from where they are written to."""
+    settings.DATABASE_ROUTERS = [Elsewhere()]
+
+    assert module.database() == "other"
+
+
+# Event loops
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop():
+    """A synchronous lookup answers from memory or says what to do; never blocks."""
+
+    async def unprepared() -> None:
+        get_plugin(AbstractOTP)
+
+    async def prepared() -> tuple[object, object]:
+        with fresh_plugins():
+            first = await aget_plugin(AbstractOTP)
+            return first, get_plugin(AbstractOTP)
+
+    with pytest.raises(BlockingLookup) as excinfo:
+        async_to_sync(unprepared)()
+    both = async_to_sync(prepared)()
+
+    assert [type(each).__name__ for each in both] == ["VoiceOTP", "VoiceOTP"]
+    assert str(excinfo.value) == (
+        "A plugin was asked for on an event loop, before this request has looked at "
+        "the database, which would block the loop. Use 'await aget_plugin(...)', or "
+        "add 'django_plugin_system.middleware.fresh_plugins' to MIDDLEWARE, which "
+        "looks before the view is called."
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop_soon_after_a_look():
+    """Outside a request a fresh answer is good enough."""
+
+    async def ask() -> str:
+        return who()
+
+    who()
+
+    assert async_to_sync(ask)() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop_in_a_request():
+    """There it is not: it may be older than the request."""
+
+    async def ask() -> str:
+        with fresh_plugins():
+            return who()
+
+    who()
+
+    with pytest.raises(BlockingLookup):
+        async_to_sync(ask)()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop_that_may_be_blocked(monkeypatch):
+    """Django's own switch for notebooks and the like counts here too."""
+
+    async def ask() -> str:
+        try:
+            return who()
+        finally:
+            connection.close()
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+    assert async_to_sync(ask)() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_aget_plugin_of_a_type_with_get_plugin(registry):
+    """A selector may make queries, so it runs in a thread."""
+
+    def select(plugin_type):
+        return PluginItem.objects.get(name="kavenegar")
+
+    register_plugin_type(
+        {
+            "name": "otp",
+            "manager": "tests.apps.otp",
+            "interface": AbstractOTP,
+            "get_plugin": select,
+        }
+    )
+
+    async def ask() -> object:
+        return await aget_plugin(AbstractOTP)
+
+    assert type(async_to_sync(ask)()).__name__ == "KavenegarOTP"
+
+
+# Failure
+
+
+@pytest.fixture
+def outage(monkeypatch):
+    """A database that does not answer, while it is switched on."""
+
+    class Outage:
+        is_on = True
+
+        def __call__(self, execute, *args):
+            if self.is_on:
+                raise OperationalError("the server has gone away")
+            return execute(*args)
+
+    outage = Outage()
+    with connection.execute_wrapper(outage):
+        outage.is_on = False
+        yield outage
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outage_with_rows_known(outage, clock, caplog):
+    """The last rows go on answering; one line per outage tells their age."""
+    who()
+    outage.is_on = True
+    answers = []
+    for _ in range(3):
+        clock.now += 60
+        with fresh_plugins():
+            answers.append(who())
+    outage.is_on = False
+    clock.now += 60
+    answers.append(who())
+
+    assert answers == ["VoiceOTP"] * 4
+    assert caplog.messages == [
+        "Database 'default' does not answer (the server has gone away); plugins are "
+        "selected from the rows that were read 60 seconds ago.",
+        "Database 'default' answers again.",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_code_that_is_registered_during_an_outage(outage):
+    """The last rows are joined with the code there is now."""
+    who()
+    outage.is_on = True
+    register_plugin_type({**type_dict(), "interface": Sender})
+
+    with fresh_plugins():
+        assert who() == "VoiceOTP"
+
+
+def test_outage_with_nothing_known(outage):
+    """There is nothing to answer from: the error is raised."""
+    outage.is_on = True
+
+    with pytest.raises(OperationalError, match="gone away"):
+        who()
+
+
+def test_outage_that_is_to_be_raised(outage, settings):
+    """ON_DATABASE_ERROR says so."""
+    settings.PLUGIN_SYSTEM = {"ON_DATABASE_ERROR": "raise"}
+    who()
+    outage.is_on = True
+
+    with fresh_plugins(), pytest.raises(OperationalError, match="gone away"):
+        who()
+
+
+def test_safe_mode(settings, django_assert_num_queries):
+    """Rows are ignored: the registered item with the lowest priority answers."""
+    PluginItem.objects.update(status="disable")
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+
+    with django_assert_num_queries(0):
+        assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
+        assert get_plugin_instance("otp", "tests.apps.otp") is not None
+
+
+# Being told
+
+
+def test_signal_and_log(caplog):
+    """A process that moves to another generation says so, once."""
+    heard = []
+
+    def hear(*, using, before, after, **kwargs: object) -> None:
+        heard.append((using, before, after))
+
+    generation_changed.connect(hear)
+    try:
+        with caplog.at_level(logging.INFO, "django_plugin_system"):
+            who()
+            first = Generation.objects.get().token
+            elsewhere("voice", "disable")
+            for _ in range(2):
+                with fresh_plugins():
+                    who()
+            second = Generation.objects.get().token
+    finally:
+        generation_changed.disconnect(hear)
+
+    assert heard == [("default", None, first), ("default", first, second)]
+    assert caplog.messages == [
+        f"Plugin selection moves to generation {token} of database 'default'."
+        for token in (first, second)
+    ]

@@ -1,0 +1,246 @@
+"""Every write that selection sees a difference of starts a new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core import serializers
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Count, F
+
+from django_plugin_system.models import Generation, PluginItem, PluginType
+from django_plugin_system.models.generation import find_token
+from django_plugin_system.register import register_plugin_item
+from django_plugin_system.sync import sync
+from tests.declared import item_dict
+
+pytestmark = pytest.mark.django_db
+
+
+def otp() -> PluginType:
+    return PluginType.objects.get(name="otp")
+
+
+def voice() -> PluginItem:
+    return PluginItem.objects.get(name="voice")
+
+
+def token():
+    return find_token("default")
+
+
+def save(**changes: object) -> None:
+    item = voice()
+    for name, value in changes.items():
+        setattr(item, name, value)
+    item.save()
+
+
+def save_fields(field: str, value: object) -> None:
+    item = voice()
+    setattr(item, field, value)
+    item.save(update_fields=[field])
+
+
+def bulk_update(field: str, value: object) -> None:
+    items = list(PluginItem.objects.all())
+    for item in items:
+        setattr(item, field, value)
+    PluginItem.objects.bulk_update(items, [field])
+
+
+def new_item(name: str = "new") -> PluginItem:
+    return PluginItem(plugin_type=otp(), name=name, module="tests.apps.otp")
+
+
+def again(**changes: object) -> PluginItem:
+    """Return an item under the key of voice, with another id."""
+    values = {"plugin_type": otp(), "name": "voice", "module": "tests.apps.otp_voice"}
+    return PluginItem(**values | changes)
+
+
+def upsert(**changes: object) -> None:
+    unique = ["name", "module", "plugin_type"]
+    has_target = connection.features.supports_update_conflicts_with_target
+    PluginItem.objects.bulk_create(
+        [again(**changes)],
+        update_conflicts=True,
+        update_fields=["priority", "description"],
+        unique_fields=unique if has_target else None,
+    )
+
+
+def load_fixture(**changes: object) -> None:
+    """Save as loaddata does, which never calls save()."""
+    item = voice()
+    for name, value in changes.items():
+        setattr(item, name, value)
+    for loaded in serializers.deserialize(
+        "json", serializers.serialize("json", [item])
+    ):
+        loaded.save()
+
+
+def sync_with_one_more() -> None:
+    register_plugin_item(
+        item_dict(type_name="otp", name="more", plugin_class=voice().load_class())
+    )
+    sync()
+
+
+CHANGES = {
+    "save": lambda: save(status="disable"),
+    "save new": lambda: new_item().save(),
+    "save update_fields": lambda: save_fields("priority", 7),
+    "create": lambda: PluginType.objects.create(name="new", manager="x"),
+    "get_or_create": lambda: PluginType.objects.get_or_create(name="n", manager="x"),
+    "update_or_create": lambda: PluginItem.objects.update_or_create(
+        name="voice", defaults={"priority": 8}
+    ),
+    "update": lambda: PluginItem.objects.update(status="reserve"),
+    "update expression": lambda: PluginItem.objects.update(priority=F("priority") + 1),
+    "update by related": lambda: otp().pluginitem_set.update(status="disable"),
+    "update distinct": lambda: PluginItem.objects.distinct().update(priority=3),
+    "update grouped": lambda: (
+        PluginType.objects.annotate(items=Count("pluginitem"))
+        .filter(items__gt=1)
+        .update(name="pto")
+    ),
+    "rename type": lambda: PluginType.objects.update(name="pto"),
+    "bulk_update": lambda: bulk_update("status", "disable"),
+    "bulk_create": lambda: PluginItem.objects.bulk_create([new_item()]),
+    "bulk_create ignore": lambda: PluginItem.objects.bulk_create(
+        [again(), new_item()], ignore_conflicts=True
+    ),
+    "bulk_create upsert": lambda: upsert(priority=9),
+    "delete": lambda: voice().delete(),
+    "delete queryset": lambda: PluginItem.objects.filter(name="voice").delete(),
+    "delete cascade": lambda: otp().delete(),
+    "delete cascade queryset": lambda: PluginType.objects.all().delete(),
+    "related add": lambda: otp().pluginitem_set.add(new_item(), bulk=False),
+    "fixture": lambda: load_fixture(status="disable"),
+    "sync": sync_with_one_more,
+}
+
+NO_CHANGES = {
+    "save": lambda: save(),
+    "save description": lambda: save(description="new"),
+    "save update_fields": lambda: save_fields("description", "new"),
+    "update same": lambda: PluginItem.objects.update(status="active"),
+    "update description": lambda: PluginItem.objects.update(description="new"),
+    "update none": lambda: PluginItem.objects.filter(name="x").update(status="active"),
+    "bulk_update same": lambda: bulk_update("status", "active"),
+    "bulk_update description": lambda: bulk_update("description", "new"),
+    "bulk_create none": lambda: PluginItem.objects.bulk_create([]),
+    "bulk_create ignore": lambda: PluginItem.objects.bulk_create(
+        [again()], ignore_conflicts=True
+    ),
+    "bulk_create upsert": lambda: upsert(priority=5, description="new"),
+    "delete none": lambda: PluginItem.objects.filter(name="x").delete(),
+    "get_or_create": lambda: PluginType.objects.get_or_create(
+        name="otp", manager="tests.apps.otp"
+    ),
+    "sync": lambda: sync(),
+}
+
+
+@pytest.mark.parametrize("write", CHANGES.values(), ids=CHANGES)
+def test_changes(write: Callable[[], object]):
+    """Whatever way a row is written, the token is another one afterwards."""
+    before = token()
+
+    write()
+
+    assert before is not None
+    assert token() not in (None, before)
+
+
+@pytest.mark.parametrize("write", NO_CHANGES.values(), ids=NO_CHANGES)
+def test_no_changes(write: Callable[[], object]):
+    """A write that selection sees no difference of leaves the token alone."""
+    before = token()
+
+    write()
+
+    assert token() == before
+
+
+def test_a_stale_object_is_compared_with_its_row():
+    """An object that was read before another's change changes the row back."""
+    stale = voice()
+    PluginItem.objects.filter(name="voice").update(status="disable")
+    before = token()
+
+    stale.save()
+
+    assert token() != before
+
+
+def test_a_great_update_is_not_compared():
+    """Beyond a thousand rows an update counts as a change."""
+    PluginItem.objects.bulk_create(new_item(f"n{number}") for number in range(1001))
+    before = token()
+
+    PluginItem.objects.update(status="active")
+
+    assert token() != before
+
+
+def test_rollback():
+    """The generation goes with the write that started it."""
+    before = token()
+
+    with transaction.atomic():
+        save(status="disable")
+        inside = token()
+        transaction.set_rollback(True)
+
+    assert inside != before
+    assert token() == before
+
+
+def test_the_first_generation():
+    """A lost row, as after a flush, is made again by the next change."""
+    Generation.objects.all().delete()
+
+    save(status="disable")
+
+    assert token() is not None
+
+
+def test_sync_makes_the_first_generation():
+    """So does a sync that finds nothing else to do: migrate ends with one."""
+    Generation.objects.all().delete()
+
+    sync()
+
+    assert token() is not None
+
+
+def test_a_dry_run_makes_none():
+    """Nothing is written by a dry run."""
+    Generation.objects.all().delete()
+
+    sync(dry_run=True)
+
+    assert token() is None
+
+
+def test_loaddata(tmp_path):
+    """The command, too."""
+    fixture = tmp_path / "rows.json"
+    call_command("dumpdata", "django_plugin_system.pluginitem", output=str(fixture))
+    PluginItem.objects.update(status="disable")
+    before = token()
+
+    call_command("loaddata", str(fixture), verbosity=0)
+
+    assert token() != before
+    assert voice().status == "active"
+
+
+def test_str():
+    """The token is what there is to see."""
+    assert str(Generation.objects.get()) == str(token())
