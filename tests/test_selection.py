@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from django_plugin_system.exceptions import InvalidSelection, PluginTypeNotFound
-from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.models import Generation, PluginItem, PluginType
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.selection.explain import explain
 from django_plugin_system.selection.rule import Verdict, choose, judge
@@ -275,6 +275,16 @@ def test_explain(senders: PluginType):
             "  mail (tests.apps.otp_sms), disable, priority 1: dropped: disabled",
         ]
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_explain_says_how_fresh_it_is():
+    """Which generation the rows are of, and since when this process knows them."""
+    explanation = explain("otp", "tests.apps.otp")
+
+    assert explanation.generation == Generation.objects.get().token
+    assert explanation.age is not None
+    assert 0 <= explanation.age < 60
 
 
 def test_explain_nothing(senders: PluginType):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from ..exceptions import PluginTypeNotFound
 from ..models import PluginItem, PluginType
@@ -47,6 +49,12 @@ class Explanation:
     candidates: tuple[Reason, ...]
     """Every row of the type: active, reserve, then the dropped, each by rank."""
 
+    generation: UUID | None = None
+    """The generation of the rows; None where there is none, as after own writes."""
+
+    age: float | None = None
+    """For how many seconds this process has known the rows; None in the admin."""
+
     def __str__(self) -> str:
         lines = [f"Plugin type {self.type_name!r} of {self.manager!r}: {self.answer}."]
         lines.append(f"  Decided by {self.rule}.")
@@ -69,13 +77,18 @@ def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanat
     Raises PluginTypeNotFound when there is no such type, or it has no row.
     """
     spec = plugins.get_type(type_name, manager)
-    plugin_type = current().snapshot.find_type_row(TypeKey(type_name, manager))
+    snapshot = current().snapshot
+    plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
     if plugin_type is None:
         raise PluginTypeNotFound(
             f"Plugin type {type_name!r} of {manager!r} has no row yet. "
             "Run 'manage.py pluginsync'."
         )
-    return explain_type(plugin_type, spec, *args, **kwargs)
+    return replace(
+        explain_type(plugin_type, spec, *args, **kwargs),
+        generation=snapshot.token,
+        age=monotonic() - snapshot.loaded_at,
+    )
 
 
 def explain_type(
