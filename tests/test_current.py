@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from time import monotonic
 from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from django_plugin_system import (
     aget_plugin,
     fresh_plugins,
     get_plugin,
     get_plugin_class,
-    get_plugin_instance,
 )
 from django_plugin_system.exceptions import BlockingLookup
 from django_plugin_system.models import Generation, PluginItem, PluginType
@@ -28,7 +30,7 @@ from django_plugin_system.selection import current as module
 from django_plugin_system.selection.current import current, forget_all
 from django_plugin_system.signals import generation_changed
 from tests.apps.otp.interfaces import AbstractOTP
-from tests.declared import Sender, type_dict
+from tests.declared import type_dict
 
 pytestmark = pytest.mark.django_db
 
@@ -256,7 +258,7 @@ def test_own_writes_though_another_thread_has_looked():
         PluginItem.objects.filter(name="voice").update(status="disable")
         shared = module._shared["default"]
         module._shared["default"] = replace(
-            shared, writes=own_writes.count, checked_at=monotonic()
+            shared, epoch=own_writes.epoch, checked_at=monotonic()
         )
         own = who()
         transaction.set_rollback(True)
@@ -264,6 +266,68 @@ def test_own_writes_though_another_thread_has_looked():
     assert own == "SmsIrOTP"
     assert own_writes.open == 0
     assert who() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_writes_though_a_hook_fails():
+    """Another's on_commit hook that fails, and comes first, changes nothing."""
+
+    def fail() -> None:
+        raise ValueError("of a hook")
+
+    def switch() -> None:
+        with transaction.atomic():
+            transaction.on_commit(fail)
+            PluginItem.objects.filter(name="voice").update(status="disable")
+
+    with fresh_plugins():
+        seen = [who()]
+        with pytest.raises(ValueError, match="of a hook"):
+            switch()
+        seen.append(who())
+    seen.append(who())
+
+    assert seen == ["VoiceOTP", "SmsIrOTP", "SmsIrOTP"]
+
+
+# In transactions that have not written
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sql_that_is_rolled_back_leaves_no_trace():
+    """Even where the process reads the rows for the first time, in that transaction."""
+    with fresh_plugins(), transaction.atomic():
+        behind_the_orm("voice", "disable")
+        inside = who()
+        transaction.set_rollback(True)
+
+    assert inside == "SmsIrOTP"
+    assert module._shared == {}
+    assert who() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_request_in_a_transaction(django_assert_num_queries):
+    """ATOMIC_REQUESTS: the rows are read once all the same, not in each request."""
+    queries = []
+    for _ in range(3):
+        with fresh_plugins(), transaction.atomic():
+            with CaptureQueriesContext(connection) as captured:
+                who()
+                who()
+            queries.append(len(captured))
+
+    assert queries == [3, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_old_view_is_not_taken_for_the_latest(django_assert_num_queries):
+    """Outside, what was read in a transaction has to be asked for once more."""
+    with transaction.atomic():
+        who()
+
+    with django_assert_num_queries(1):
+        assert [who(), who()] == ["VoiceOTP"] * 2
 
 
 # Forks
@@ -275,7 +339,7 @@ def test_a_child_does_not_wait_for_threads_of_its_parent():
         child = os.fork()
         if not child:
             is_free = module._lock.acquire(blocking=False)
-            own_writes.grow()
+            own_writes.ask_again()
             os._exit(0 if is_free else 1)
     _, status = os.waitpid(child, 0)
 
@@ -432,29 +496,52 @@ def test_on_an_event_loop():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_on_an_event_loop_soon_after_a_look():
-    """Outside a request a fresh answer is good enough."""
+@pytest.mark.parametrize("scope", [nullcontext, fresh_plugins], ids=["none", "new"])
+def test_on_an_event_loop_soon_after_a_look(scope):
+    """What this process has just seen elsewhere makes no difference.
+
+    In a request it may be too old, and outside of one the call would work or fail as
+    it happens.
+    """
 
     async def ask() -> str:
-        return who()
-
-    who()
-
-    assert async_to_sync(ask)() == "VoiceOTP"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_on_an_event_loop_in_a_request():
-    """There it is not: it may be older than the request."""
-
-    async def ask() -> str:
-        with fresh_plugins():
+        with scope():
             return who()
 
     who()
 
     with pytest.raises(BlockingLookup):
         async_to_sync(ask)()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop_while_another_thread_writes():
+    """What one request commits makes no other ask again in the midst of its view."""
+
+    def switch() -> None:
+        PluginItem.objects.filter(name="voice").update(status="disable")
+        connection.close()
+
+    async def ask_twice() -> list[str]:
+        with fresh_plugins():
+            await aget_plugin(AbstractOTP)
+            before = who()
+            await asyncio.get_running_loop().run_in_executor(None, switch)
+            return [before, who()]
+
+    assert async_to_sync(ask_twice)() == ["VoiceOTP", "VoiceOTP"]
+    assert who() == "SmsIrOTP"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_an_event_loop_in_safe_mode(settings):
+    """Nothing is asked, so nothing blocks."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+
+    async def ask() -> list[str]:
+        return [who(), type(await aget_plugin(AbstractOTP)).__name__]
+
+    assert async_to_sync(ask)() == ["VoiceOTP", "VoiceOTP"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -494,91 +581,10 @@ def test_aget_plugin_of_a_type_with_get_plugin(registry):
     assert type(async_to_sync(ask)()).__name__ == "KavenegarOTP"
 
 
-# Failure
-
-
-@pytest.fixture
-def outage(monkeypatch):
-    """A database that does not answer, while it is switched on."""
-
-    class Outage:
-        is_on = True
-
-        def __call__(self, execute, *args):
-            if self.is_on:
-                raise OperationalError("the server has gone away")
-            return execute(*args)
-
-    outage = Outage()
-    with connection.execute_wrapper(outage):
-        outage.is_on = False
-        yield outage
-
-
-@pytest.mark.django_db(transaction=True)
-def test_outage_with_rows_known(outage, clock, caplog):
-    """The last rows go on answering; one line per outage tells their age."""
-    who()
-    outage.is_on = True
-    answers = []
-    for _ in range(3):
-        clock.now += 60
-        with fresh_plugins():
-            answers.append(who())
-    outage.is_on = False
-    clock.now += 60
-    answers.append(who())
-
-    assert answers == ["VoiceOTP"] * 4
-    assert caplog.messages == [
-        "Database 'default' does not answer (the server has gone away); plugins are "
-        "selected from the rows that were read 60 seconds ago.",
-        "Database 'default' answers again.",
-    ]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_code_that_is_registered_during_an_outage(outage):
-    """The last rows are joined with the code there is now."""
-    who()
-    outage.is_on = True
-    register_plugin_type({**type_dict(), "interface": Sender})
-
-    with fresh_plugins():
-        assert who() == "VoiceOTP"
-
-
-def test_outage_with_nothing_known(outage):
-    """There is nothing to answer from: the error is raised."""
-    outage.is_on = True
-
-    with pytest.raises(OperationalError, match="gone away"):
-        who()
-
-
-def test_outage_that_is_to_be_raised(outage, settings):
-    """ON_DATABASE_ERROR says so."""
-    settings.PLUGIN_SYSTEM = {"ON_DATABASE_ERROR": "raise"}
-    who()
-    outage.is_on = True
-
-    with fresh_plugins(), pytest.raises(OperationalError, match="gone away"):
-        who()
-
-
-def test_safe_mode(settings, django_assert_num_queries):
-    """Rows are ignored: the registered item with the lowest priority answers."""
-    PluginItem.objects.update(status="disable")
-    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
-
-    with django_assert_num_queries(0):
-        assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
-        assert get_plugin_instance("otp", "tests.apps.otp") is not None
-
-
 # Being told
 
 
+@pytest.mark.django_db(transaction=True)
 def test_signal_and_log(caplog):
     """A process that moves to another generation says so, once."""
     heard = []
@@ -604,3 +610,19 @@ def test_signal_and_log(caplog):
         f"Plugin selection moves to generation {token} of database 'default'."
         for token in (first, second)
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_fails(caplog):
+    """Whoever asks for a plugin does not suffer from it."""
+
+    def fail(**kwargs: object) -> None:
+        raise ValueError("of a receiver")
+
+    generation_changed.connect(fail)
+    try:
+        assert who() == "VoiceOTP"
+    finally:
+        generation_changed.disconnect(fail)
+
+    assert "of a receiver" in caplog.text

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.core import serializers
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.core.serializers.base import DeserializedObject
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, F
+from django.db.models.signals import post_save
+from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from django_plugin_system.models import Generation, PluginItem, PluginType
-from django_plugin_system.models.generation import find_token
+from django_plugin_system.models.generation import find_stamp
 from django_plugin_system.register import register_plugin_item
 from django_plugin_system.sync import sync
 from tests.declared import item_dict
@@ -28,7 +33,8 @@ def voice() -> PluginItem:
 
 
 def token():
-    return find_token("default")
+    stamp = find_stamp("default")
+    return stamp and stamp.token
 
 
 def save(**changes: object) -> None:
@@ -83,6 +89,35 @@ def load_fixture(**changes: object) -> None:
         loaded.save()
 
 
+@isolate_apps("tests.apps.otp")
+def load_fixture_of_a_proxy() -> None:
+    class VoiceItem(PluginItem):
+        class Meta:
+            app_label = "otp"
+            proxy = True
+
+    row = VoiceItem.objects.get(name="voice")
+    row.status = "disable"
+    DeserializedObject(row).save()
+
+
+def clone() -> None:
+    """Save a copy, in the way that Django's documentation shows."""
+    item = voice()
+    item.pk = None
+    item.name = "copy"
+    item._state.adding = True
+    item.save()
+
+
+def migrate_data() -> None:
+    """Write as a data migration does, whose models know of no generation."""
+    state = MigrationExecutor(connection).loader.project_state()
+    model = state.apps.get_model("django_plugin_system", "PluginItem")
+    model.objects.filter(name="voice").update(status="disable")
+    call_command("migrate", verbosity=0)
+
+
 def sync_with_one_more() -> None:
     register_plugin_item(
         item_dict(type_name="otp", name="more", plugin_class=voice().load_class())
@@ -94,6 +129,7 @@ CHANGES = {
     "save": lambda: save(status="disable"),
     "save new": lambda: new_item().save(),
     "save update_fields": lambda: save_fields("priority", 7),
+    "save a clone": clone,
     "create": lambda: PluginType.objects.create(name="new", manager="x"),
     "get_or_create": lambda: PluginType.objects.get_or_create(name="n", manager="x"),
     "update_or_create": lambda: PluginItem.objects.update_or_create(
@@ -108,6 +144,12 @@ CHANGES = {
         .filter(items__gt=1)
         .update(name="pto")
     ),
+    "update primary key": lambda: PluginItem.objects.filter(name="voice").update(
+        id=uuid4()
+    ),
+    "update and annotate": lambda: PluginItem.objects.annotate(
+        n=F("priority") + 1
+    ).update(priority=F("n")),
     "rename type": lambda: PluginType.objects.update(name="pto"),
     "bulk_update": lambda: bulk_update("status", "disable"),
     "bulk_create": lambda: PluginItem.objects.bulk_create([new_item()]),
@@ -121,6 +163,8 @@ CHANGES = {
     "delete cascade queryset": lambda: PluginType.objects.all().delete(),
     "related add": lambda: otp().pluginitem_set.add(new_item(), bulk=False),
     "fixture": lambda: load_fixture(status="disable"),
+    "fixture of a proxy": load_fixture_of_a_proxy,
+    "data migration": migrate_data,
     "sync": sync_with_one_more,
 }
 
@@ -129,6 +173,7 @@ NO_CHANGES = {
     "save description": lambda: save(description="new"),
     "save update_fields": lambda: save_fields("description", "new"),
     "update same": lambda: PluginItem.objects.update(status="active"),
+    "update distinct": lambda: PluginItem.objects.distinct().update(status="active"),
     "update description": lambda: PluginItem.objects.update(description="new"),
     "update none": lambda: PluginItem.objects.filter(name="x").update(status="active"),
     "bulk_update same": lambda: bulk_update("status", "active"),
@@ -138,10 +183,15 @@ NO_CHANGES = {
         [again()], ignore_conflicts=True
     ),
     "bulk_create upsert": lambda: upsert(priority=5, description="new"),
+    "delete again": lambda: PluginItem(pk=uuid4()).delete(),
     "delete none": lambda: PluginItem.objects.filter(name="x").delete(),
     "get_or_create": lambda: PluginType.objects.get_or_create(
         name="otp", manager="tests.apps.otp"
     ),
+    "update_or_create": lambda: PluginItem.objects.update_or_create(
+        name="voice", defaults={"description": "new"}
+    ),
+    "fixture": lambda: load_fixture(),
     "sync": lambda: sync(),
 }
 
@@ -178,14 +228,90 @@ def test_a_stale_object_is_compared_with_its_row():
     assert token() != before
 
 
-def test_a_great_update_is_not_compared():
-    """Beyond a thousand rows an update counts as a change."""
+def test_a_great_update_is_compared_too():
+    """However many rows a write hits, it starts a generation only if one differs."""
     PluginItem.objects.bulk_create(new_item(f"n{number}") for number in range(1001))
     before = token()
 
     PluginItem.objects.update(status="active")
 
+    assert token() == before
+
+
+def test_changed_and_changed_back():
+    """Neither generation is the one before: others may have seen the rows between."""
+    tokens = [token()]
+
+    for status in ("disable", "active"):
+        save(status=status)
+        tokens.append(token())
+
+    assert len(set(tokens)) == 3
+
+
+def test_changes_that_cancel_out():
+    """Within one transaction they are still two changes."""
+    before = token()
+
+    with transaction.atomic():
+        save(status="disable")
+        save(status="active")
+
     assert token() != before
+
+
+def test_a_change_by_sql_is_found_by_the_next_write():
+    """Even one that changes nothing itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_plugin_system_pluginitem SET status = 'disable'")
+    before = token()
+
+    save(description="new")
+
+    assert token() != before
+
+
+def test_positional_database(other):
+    """delete() takes the alias as its first argument; the generation is there too."""
+    here, there = token(), find_stamp(other)
+
+    PluginItem.objects.using(other).get(name="voice").delete(other)
+
+    assert token() == here
+    assert find_stamp(other) != there
+
+
+def raise_value_error(**kwargs: object) -> None:
+    raise ValueError("of a receiver")
+
+
+def test_an_error_that_the_transaction_survives():
+    """The row goes with its generation: neither stays where the other is undone."""
+    before = token()
+
+    post_save.connect(raise_value_error, sender=PluginItem)
+    try:
+        with transaction.atomic():
+            with pytest.raises(ValueError, match="of a receiver"):
+                save(status="disable")
+            inside = (voice().status, token())
+    finally:
+        post_save.disconnect(raise_value_error, sender=PluginItem)
+
+    assert inside == ("active", before)
+    assert (voice().status, token()) == inside
+
+
+def test_a_database_error_that_the_transaction_survives():
+    """A write that fails leaves the transaction around it usable."""
+    before = token()
+
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            PluginType.objects.create(name="otp", manager="tests.apps.otp")
+        PluginItem.objects.filter(name="voice").update(status="disable")
+
+    assert (voice().status, token() != before) == ("disable", True)
 
 
 def test_rollback():
@@ -226,6 +352,47 @@ def test_a_dry_run_makes_none():
     sync(dry_run=True)
 
     assert token() is None
+
+
+LOCKING = {
+    "update": lambda: PluginItem.objects.update(description="new"),
+    "save": lambda: save(description="new"),
+    "update_or_create": lambda: PluginItem.objects.update_or_create(
+        name="voice", defaults={"description": "new"}
+    ),
+    "fixture": lambda: load_fixture(description="new"),
+    "for update": lambda: PluginItem.objects.select_for_update().get(name="voice"),
+    "for update, each": lambda: list(PluginItem.objects.select_for_update().iterator()),
+    "for update, related": lambda: list(otp().pluginitem_set.select_for_update()),
+}
+
+
+@pytest.mark.parametrize("write", LOCKING.values(), ids=LOCKING)
+def test_the_generation_is_locked_before_any_row(write: Callable[[], object]):
+    """So two writers can wait for each other only in one order.
+
+    This also holds for rows that are read to be written, whether or not the write is
+    one that selection sees.
+    """
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        write()
+    locks = [
+        sql["sql"]
+        for sql in queries
+        if sql["sql"].startswith("UPDATE") or "FOR UPDATE" in sql["sql"]
+    ]
+
+    assert "django_plugin_system_generation" in locks[0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.features.has_select_for_update, reason="Django refuses it there"
+)
+def test_reading_for_update_outside_of_a_transaction(django_assert_num_queries):
+    """Where Django allows that, there is nothing to hold a lock for."""
+    with django_assert_num_queries(1):
+        PluginItem.objects.select_for_update().get(name="voice")
 
 
 def test_loaddata(tmp_path):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .register import plugin_type as plugin_type
     from .register import register_plugin_item as register_plugin_item
     from .register import register_plugin_type as register_plugin_type
-    from .selection.current import fresh_plugins as fresh_plugins
+    from .scopes import fresh_plugins as fresh_plugins
     from .selection.explain import explain as explain
     from .selection.strategies import round_robin as round_robin
     from .selection.strategies import sticky as sticky
@@ -29,7 +29,7 @@ __version__ = "3.0.0"
 _HOMES = {
     "aget_plugin": "helpers",
     "explain": "selection.explain",
-    "fresh_plugins": "selection.current",
+    "fresh_plugins": "scopes",
     "get_plugin": "helpers",
     "get_plugin_class": "helpers",
     "get_plugin_instance": "helpers",

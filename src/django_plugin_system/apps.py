@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig
@@ -12,8 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from .conf import find_mistakes, forget_conf, get_conf
 from .register import autodiscover, load_entry_points, run_deferred
+from .scopes import begin_request, begin_task, end_request, end_task
 
 logger = logging.getLogger(__name__)
+
+TASK_SIGNALS = (
+    ("celery", "task_prerun", "task_postrun"),
+    # Part of Django since 6.0.
+    ("django.tasks", "task_started", "task_finished"),
+)
 
 
 class PluginSystemConfig(AppConfig):
@@ -23,18 +31,14 @@ class PluginSystemConfig(AppConfig):
 
     def ready(self) -> None:
         from .checks import register_checks
-        from .selection.current import (
-            begin_scope,
-            end_scope,
-            forget_with_setting,
-        )
+        from .selection.current import forget_with_setting
         from .sync import sync_after_migrate
 
         setting_changed.connect(forget_conf)
         setting_changed.connect(forget_with_setting)
-        request_started.connect(begin_scope)
-        request_finished.connect(end_scope)
-        _connect_celery()
+        request_started.connect(begin_request)
+        request_finished.connect(end_request)
+        _connect_tasks()
         post_migrate.connect(sync_after_migrate, sender=self)
         register_checks()
         run_deferred()
@@ -46,13 +50,10 @@ class PluginSystemConfig(AppConfig):
             load_entry_points()
 
 
-def _connect_celery() -> None:
-    # A task is to Celery what a request is to Django.
-    if find_spec("celery") is None:
-        return
-    from celery.signals import task_postrun, task_prerun
-
-    from .selection.current import begin_scope, end_scope
-
-    task_prerun.connect(begin_scope)
-    task_postrun.connect(end_scope)
+def _connect_tasks() -> None:
+    # A task is to its worker what a request is to a server.
+    for package, begins, ends in TASK_SIGNALS:
+        if find_spec(package) is not None:
+            signals = import_module(f"{package}.signals")
+            getattr(signals, begins).connect(begin_task)
+            getattr(signals, ends).connect(end_task)

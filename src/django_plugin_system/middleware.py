@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from .scopes import ensure_scope
 from .selection.current import acurrent, current
 
 
@@ -18,15 +19,17 @@ def fresh_plugins(get_response: Callable[[HttpRequest], Any]) -> Callable[..., A
     if iscoroutinefunction(get_response):
 
         async def look_first(request: HttpRequest) -> HttpResponseBase:
-            await acurrent()
-            response: HttpResponseBase = await get_response(request)
-            return response
+            with ensure_scope():
+                await acurrent()
+                response: HttpResponseBase = await get_response(request)
+                return response
 
         return look_first
 
     def look(request: HttpRequest) -> HttpResponseBase:
-        current()
-        response: HttpResponseBase = get_response(request)
-        return response
+        with ensure_scope():
+            current()
+            response: HttpResponseBase = get_response(request)
+            return response
 
     return look

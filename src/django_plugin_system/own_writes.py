@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import count
 from threading import RLock
 from weakref import WeakKeyDictionary, WeakSet, finalize
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .scopes import Scope, find_scope
+
 
 class OwnWrites:
     """What lookups have to know of writes that nobody else can see yet."""
 
     def __init__(self) -> None:
-        self.count = 0
-        """Grows when a transaction writes, and again when it commits."""
+        self._serials = count(1)
+        self.epoch = 0
+        """Another number whenever a transaction of this process writes, and ends."""
 
         self.open = 0
         """How many writes of all threads are neither committed nor rolled back."""
@@ -28,24 +32,28 @@ class OwnWrites:
 
     def note(self, using: str) -> None:
         """Remember that the open transaction writes."""
-        on_commit = _OnCommit(self.grow)
+        scope = find_scope()
+        on_commit = _OnCommit(lambda: self.ask_again(scope))
         with self._lock:
             self._hooks.setdefault(connections[using], WeakSet()).add(on_commit)
             self.open += 1
         # Django keeps the hook until the transaction, or the savepoint that the write
-        # was made in, ends in either way. When it is gone, the write is not open.
-        finalize(on_commit, self._close).atexit = False
+        # was made in, ends in either way. When it is gone, the write is not open: that
+        # holds even if another hook fails, and this one is not called.
+        finalize(on_commit, self._close, scope).atexit = False
         transaction.on_commit(on_commit, using=using)
-        self.grow()
+        self.ask_again(scope)
 
     def are_open(self, using: str) -> bool:
         """Tell whether this thread's transaction has written and has not ended."""
         return bool(self._hooks.get(connections[using]))
 
-    def grow(self) -> None:
-        """Let every lookup of this process ask again."""
-        with self._lock:
-            self.count += 1
+    def ask_again(self, scope: Scope | None = None) -> None:
+        """Let lookups in the scope, and those outside of any, ask the database."""
+        # Requests of other threads began before, and may keep what they have found.
+        self.epoch = next(self._serials)
+        if scope is not None:
+            scope.ask_again()
 
     def after_fork(self) -> None:
         """Forget the parent's transactions, and a lock that it may have held."""
@@ -53,9 +61,10 @@ class OwnWrites:
         self._hooks = WeakKeyDictionary()
         self._lock = RLock()
 
-    def _close(self) -> None:
+    def _close(self, scope: Scope | None) -> None:
         with self._lock:
             self.open = max(0, self.open - 1)
+        self.ask_again(scope)
 
 
 class _OnCommit:

@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 django.setup()
 
+from django_plugin_system import fresh_plugins  # noqa: E402  # needs apps
 from django_plugin_system.exceptions import SyncError  # noqa: E402  # needs apps
 from django_plugin_system.models import (  # noqa: E402
     PluginItem,
@@ -30,7 +31,6 @@ from django_plugin_system.register import (  # noqa: E402
     register_plugin_item,
     register_plugin_type,
 )
-from django_plugin_system.selection.current import fresh_plugins  # noqa: E402
 from django_plugin_system.selection.select import find_selected  # noqa: E402
 from django_plugin_system.sync import sync  # noqa: E402
 from django_plugin_system.testing import isolated_plugins  # noqa: E402

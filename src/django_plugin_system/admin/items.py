@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import router, transaction
+from django.db import router
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -222,7 +221,7 @@ class PluginItemAdmin(SyncedAdmin):
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         try:
-            with _only_writer():
+            with writing(_alias()):
                 return super().changelist_view(request, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
@@ -238,18 +237,10 @@ class PluginItemAdmin(SyncedAdmin):
         if request.method != "POST":
             return view(request, object_id, form_url, extra_context)
         try:
-            with _only_writer():
+            with writing(_alias()):
                 return view(request, object_id, form_url, extra_context)
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
-
-
-@contextmanager
-def _only_writer() -> Iterator[None]:
-    # Locked before any row is, as all writers do; else two of them could deadlock.
-    using = router.db_for_write(PluginItem)
-    with transaction.atomic(using=using), writing(using):
-        yield
 
 
 def _rows(rows: Iterable[PluginItem]) -> Items:
@@ -261,7 +252,11 @@ def _locked(pks: list[UUID]) -> Items:
 
 
 def _written() -> Items:
-    return PluginItem.objects.using(router.db_for_write(PluginItem))
+    return PluginItem.objects.using(_alias())
+
+
+def _alias() -> str:
+    return router.db_for_write(PluginItem)
 
 
 def _why_orphan(row: PluginItem) -> str:

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('token', models.UUIDField()),
+                ('digest', models.CharField(default='', max_length=32)),
             ],
         ),
         migrations.AlterModelOptions(

@@ -8,16 +8,21 @@ another's look at it and its write.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from django.apps import apps
 from django.db import connections, models, transaction
 from django.db.models import F
 
 from ..own_writes import own_writes
+from ..rows import DIGEST_LENGTH, ItemValues, Rows, TypeValues
 
 ONLY_ID = 1
+UNKNOWN = ""
 
 
 class Generation(models.Model):
@@ -25,44 +30,112 @@ class Generation(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY_ID)
     token = models.UUIDField()
+    digest = models.CharField(max_length=DIGEST_LENGTH, default=UNKNOWN)
+    """Of the rows that the last write has left, as selection sees them."""
 
     def __str__(self) -> str:
         return str(self.token)
 
 
-def find_token(using: str) -> UUID | None:
-    """Return the token of the generation that ``using`` shows now, or None."""
-    tokens = Generation.objects.using(using).filter(pk=ONLY_ID)
-    return tokens.values_list("token", flat=True).first()
+class Stamp(NamedTuple):
+    """What the generation row says."""
+
+    token: UUID
+    digest: str
 
 
-def lock_generation(using: str) -> None:
-    """Make other writers of plugin rows wait until the open transaction has ended."""
-    # An UPDATE takes the lock on every database; SQLite knows no SELECT FOR UPDATE,
-    # and would refuse to write after a read that another process has outdated.
-    rows = Generation.objects.using(using)
-    if not rows.filter(pk=ONLY_ID).update(token=F("token")):
-        # The first writer of all, or after a flush. Others wait here for the insert.
-        rows.bulk_create([Generation(token=uuid4())], ignore_conflicts=True)
-        rows.filter(pk=ONLY_ID).update(token=F("token"))
+class _Writing(threading.local):
+    """The databases that the thread is writing to right now."""
+
+    def __init__(self) -> None:
+        self.aliases: set[str] = set()
 
 
-def start_generation(using: str) -> None:
-    """Start a new generation in the transaction that is open."""
-    features = connections[using].features
-    target = features.supports_update_conflicts_with_target
-    Generation.objects.using(using).bulk_create(
-        [Generation(token=uuid4())],
-        update_conflicts=True,
-        update_fields=["token"],
-        unique_fields=["id"] if target else None,
-    )
+_writing = _Writing()
 
 
 @contextmanager
 def writing(using: str) -> Iterator[None]:
-    """Run the block in a transaction, as the only writer of plugin rows."""
-    with transaction.atomic(using=using, savepoint=False):
+    """Run the block in a transaction, as the only writer of plugin rows.
+
+    At its end a new generation starts, if selection sees other rows than the last
+    write has left. A block inside another one is part of that.
+    """
+    if using in _writing.aliases:
+        yield
+        return
+    # With a savepoint, since rows must not stay without their generation where an
+    # outer transaction survives an error.
+    with transaction.atomic(using=using):
         own_writes.note(using)
         lock_generation(using)
-        yield
+        _writing.aliases.add(using)
+        try:
+            yield
+        finally:
+            _writing.aliases.discard(using)
+        _start_generation_if_changed(using)
+
+
+def find_stamp(using: str) -> Stamp | None:
+    """Return what the generation row of ``using`` says now, or None."""
+    rows = _generation(using).values_list("token", "digest")
+    return next((Stamp(*values) for values in rows), None)
+
+
+def start_generation(using: str) -> None:
+    """Start a new generation, whether rows have changed or not."""
+    with writing(using):
+        _generation(using).update(digest=UNKNOWN)
+
+
+def lock_generation(using: str) -> None:
+    """Make other writers of plugin rows wait until the open transaction has ended."""
+    if using in _writing.aliases:
+        return
+    # An UPDATE takes the lock on every database; SQLite knows no SELECT FOR UPDATE,
+    # and would refuse to write after a read that another process has outdated.
+    generation = _generation(using)
+    if not generation.update(token=F("token")):
+        # The first writer of all, or after a flush. Others wait here for the insert.
+        generation.bulk_create([Generation(token=uuid4())], ignore_conflicts=True)
+        generation.update(token=F("token"))
+
+
+def read_rows(using: str, *, locked: bool = False) -> Rows:
+    """Read all that selection sees, with two queries."""
+    # Items first: an item whose type has come since is left out by whoever joins
+    # them, and a type whose items have come since is seen with the next generation.
+    items = _all("PluginItem", using, locked).values_list(*ItemValues._fields)
+    types = _all("PluginType", using, locked).values_list(*TypeValues._fields)
+    return Rows(
+        items=tuple(ItemValues(*values) for values in items.iterator()),
+        types=tuple(TypeValues(*values) for values in types.iterator()),
+    )
+
+
+def _start_generation_if_changed(using: str) -> None:
+    digest = read_rows(using, locked=_may_see_old_rows(using)).digest()
+    changed = _generation(using).exclude(digest=digest)
+    changed.update(token=uuid4(), digest=digest)
+
+
+def _may_see_old_rows(using: str) -> bool:
+    # Under REPEATABLE READ, a transaction on MySQL or MariaDB that has read before
+    # others committed goes on seeing the old rows, except where it locks them.
+    # PostgreSQL refuses it the lock of the generation instead.
+    connection = connections[using]
+    isolation = getattr(connection, "isolation_level", None)
+    return connection.vendor == "mysql" and isolation != "read committed"
+
+
+def _generation(using: str) -> models.QuerySet[Generation]:
+    return Generation.objects.using(using).filter(pk=ONLY_ID)
+
+
+def _all(name: str, using: str, locked: bool) -> models.QuerySet[models.Model]:
+    # By name, since these models are built on this module. And a plain QuerySet: it
+    # only reads.
+    model = apps.get_model("django_plugin_system", name)
+    rows: models.QuerySet[models.Model] = models.QuerySet(model, using=using)
+    return rows.select_for_update() if locked else rows

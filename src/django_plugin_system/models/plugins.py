@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import PluginNotLoadable
@@ -21,7 +20,7 @@ from ..specs import (
     PluginTypeSpec,
     TypeKey,
 )
-from .watched import WatchedModel, WatchedQuerySet, after_raw_save
+from .watched import WatchedModel, WatchedQuerySet
 
 
 class PluginStatus(models.TextChoices):
@@ -35,7 +34,6 @@ class PluginStatus(models.TextChoices):
 class PluginType(WatchedModel):
     """A plugin type as operators see it; its interface lives in code."""
 
-    SEEN = ("name", "manager")
     objects: ClassVar[models.Manager[PluginType]] = WatchedQuerySet.as_manager()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,7 +112,6 @@ class PluginType(WatchedModel):
 class PluginItem(WatchedModel):
     """A plugin item as operators see it; its class lives in code."""
 
-    SEEN = ("plugin_type", "module", "name", "status", "priority")
     objects: ClassVar[models.Manager[PluginItem]] = WatchedQuerySet.as_manager()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -196,7 +193,3 @@ class PluginItem(WatchedModel):
                 "plugins module import?"
             )
         return plugin_class()
-
-
-post_save.connect(after_raw_save, sender=PluginType)
-post_save.connect(after_raw_save, sender=PluginItem)

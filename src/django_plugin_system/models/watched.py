@@ -2,121 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
-from django.db import models, router
+from django.db import connections, models, router
+from django.db.models.signals import post_save, pre_save
 
-from .generation import start_generation, writing
-
-# Changes of more rows than that are not compared, but taken for changes.
-COMPARED = 1000
+from .generation import lock_generation, writing
 
 
 class WatchedQuerySet(models.QuerySet[Any]):
-    """Starts a new generation with every write that changes what selection sees."""
+    """Writes as the only writer, and starts a new generation with each change."""
 
     def update(self, **kwargs: Any) -> int:
-        if not self.model.sees(kwargs):
+        with writing(self._write_to()):
             return super().update(**kwargs)
-        using = self._write_to()
-        with writing(using):
-            before = self.seen()
-            count = super().update(**kwargs)
-            if self._has_changed(before):
-                start_generation(using)
-        return count
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
-        objs = list(objs)
-        using = self._write_to()
-        with writing(using):
-            every = self.model._base_manager.using(using).all()
-            may_conflict = kwargs.get("ignore_conflicts") or kwargs.get(
-                "update_conflicts"
-            )
-            before = every.seen() if may_conflict else {}
-            created = super().bulk_create(objs, *args, **kwargs)
-            if objs and not (may_conflict and every.all().seen() == before):
-                start_generation(using)
-        return created
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        with writing(self._write_to()):
+            return super().bulk_create(*args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        with writing(self._write_to()):
+            return super().bulk_update(*args, **kwargs)
+
+    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple[Any, bool]:
+        # It locks the row that it finds.
+        with writing(self._write_to()):
+            return super().update_or_create(*args, **kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        using = self._write_to()
-        with writing(using):
-            deleted = super().delete()
-            if deleted[0]:
-                start_generation(using)
-        return deleted
+        with writing(self._write_to()):
+            return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        self._lock_generation_first()
+        return super().iterator(*args, **kwargs)
+
+    def _fetch_all(self) -> None:
+        # Where a queryset reads its rows: not documented, but the same in Django 5.2
+        # to 6.1. tests/test_generation.py tells if it is not called any more.
+        if self._result_cache is None:
+            self._lock_generation_first()
+        super()._fetch_all()
+
+    def _lock_generation_first(self) -> None:
+        # Whoever locks rows is about to write them. Writers lock the generation first,
+        # so two of them that did not could each wait for the other.
+        if self.query.select_for_update and connections[self.db].in_atomic_block:
+            lock_generation(self.db)
 
     def _write_to(self) -> str:
         self._for_write = True
         return self.db
 
-    def seen(self) -> dict[Any, tuple[Any, ...]]:
-        """Return what selection sees of each row, by primary key; lock the rows."""
-        # In a query of its own, since groups and distinct rows cannot be locked. FOR
-        # UPDATE also makes MariaDB show the latest rows, not an older view of them.
-        rows = self.model._base_manager.using(self.db)
-        rows = rows.filter(pk__in=self.order_by().values("pk")).select_for_update()
-        values = rows.values_list("pk", *self.model.SEEN)
-        return {pk: tuple(seen) for pk, *seen in values.iterator()}
-
-    def _has_changed(self, before: dict[Any, tuple[Any, ...]]) -> bool:
-        if len(before) > COMPARED:
-            return True
-        rows: Any = self.model._base_manager.using(self.db)
-        after: dict[Any, tuple[Any, ...]] = rows.filter(pk__in=list(before)).seen()
-        return after != before
-
 
 class WatchedModel(models.Model):
     """A model whose every write goes through the generation."""
 
-    SEEN: ClassVar[tuple[str, ...]]
-    """The columns that selection sees."""
-
     class Meta:
         abstract = True
 
-    @classmethod
-    def sees(cls, names: Iterable[str]) -> bool:
-        """Tell whether selection sees any of these fields."""
-        return not {name.removesuffix("_id") for name in names}.isdisjoint(cls.SEEN)
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # For each subclass, since proxies send signals of their own.
+        pre_save.connect(before_raw_save, sender=cls)
+        post_save.connect(after_raw_save, sender=cls)
 
-    def save_base(self, *args: Any, **kwargs: Any) -> None:
-        update_fields = kwargs.get("update_fields")
-        if update_fields is not None and not self.sees(update_fields):
-            super().save_base(*args, **kwargs)
-            return
-        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+    def save_base(
+        self,
+        raw: bool = False,
+        force_insert: Any = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Any = None,
+    ) -> None:
+        using = using or router.db_for_write(type(self), instance=self)
         with writing(using):
-            own: Any = type(self)._base_manager.using(using).filter(pk=self.pk)
-            before = own.seen()
-            super().save_base(*args, **kwargs)
-            if own.all().seen() != before:
-                start_generation(using)
+            super().save_base(raw, force_insert, force_update, using, update_fields)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+    save_base.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(
+        self, using: str | None = None, keep_parents: bool = False
+    ) -> tuple[int, dict[str, int]]:
+        using = using or router.db_for_write(type(self), instance=self)
         with writing(using):
-            deleted = super().delete(*args, **kwargs)
-            start_generation(using)
-        return deleted
+            return super().delete(using, keep_parents)
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
 
-def after_raw_save(*, raw: bool, using: str, **kwargs: object) -> None:
-    """Start a new generation for a loaded fixture; a receiver of post_save.
+def before_raw_save(*, raw: bool, using: str, **kwargs: object) -> None:
+    """Lock the generation before the row of a fixture is written.
 
     Deserialized objects are saved past their class's own methods.
     """
+    if raw and connections[using].in_atomic_block:
+        lock_generation(using)
+
+
+def after_raw_save(*, raw: bool, using: str, **kwargs: object) -> None:
+    """Start a new generation for the row of a fixture."""
     if raw:
         with writing(using):
-            start_generation(using)
+            """Nothing is left to do but to compare."""

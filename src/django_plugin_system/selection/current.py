@@ -13,49 +13,33 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import (
-    DEFAULT_DB_ALIAS,
-    InterfaceError,
-    OperationalError,
-    connections,
-    router,
-)
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 
 from ..conf import SETTING, get_conf
 from ..exceptions import BlockingLookup
 from ..own_writes import own_writes
 from ..registry import plugins
+from ..rows import Rows
+from ..scopes import Scope, find_scope
 from ..signals import generation_changed
-from .snapshot import Compiled, Snapshot, compile_, compile_defaults, load
+from .snapshot import Compiled, Snapshot, compile_, compile_defaults, take
+
+if TYPE_CHECKING:
+    from ..models.generation import Stamp
 
 logger = logging.getLogger(__name__)
 
 
 # Threads that miss the same generation wait that long for one of them to read it.
 SINGLE_FLIGHT_SECONDS = 1.0
-
-
-class Scope:
-    """One request or task: what its first lookup found holds until it ends."""
-
-    __slots__ = ("found", "writes")
-
-    def __init__(self) -> None:
-        self.found: dict[str, Compiled] = {}
-        self.writes = own_writes.count
-
-    def keep(self, compiled: Compiled, writes: int) -> None:
-        if writes != self.writes:
-            self.found = {}
-            self.writes = writes
-        self.found[compiled.snapshot.using] = compiled
+NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +48,15 @@ class Shared:
 
     compiled: Compiled
     checked_at: float
-    """When the database was asked last; minus infinity: it has to be, before use."""
+    """When the database was asked last; NEVER: it has to be, before use."""
 
-    writes: int
-    """own_writes.count of that moment."""
+    epoch: int
+    """own_writes.epoch of that moment."""
 
     failed_at: float | None = None
     """Since when the database has not answered."""
 
 
-_scope: ContextVar[Scope | None] = ContextVar("plugin_system_scope", default=None)
 _shared: dict[str, Shared] = {}
 _defaults: dict[str, Compiled] = {}
 _lock = Lock()
@@ -86,15 +69,19 @@ def current() -> Compiled:
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
     using = database()
-    found = _in_memory(using)
-    return found or _look(using)
+    scope = find_scope()
+    if scope is None:
+        # Always, rather than only when memory happens to have no young answer.
+        _refuse_to_block()
+    return _find_in_memory(using, scope) or _look(using, scope)
 
 
 async def acurrent() -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
-    found = _in_memory(using)
-    return found or await sync_to_async(_look)(using)
+    scope = find_scope()
+    found = _find_in_memory(using, scope)
+    return found or await sync_to_async(_look)(using, scope)
 
 
 def database() -> str:
@@ -107,31 +94,11 @@ def database() -> str:
     return router.db_for_write(PluginType)
 
 
-@contextmanager
-def fresh_plugins() -> Iterator[None]:
-    """Make the block what a request is: its first lookup asks, the others remember."""
-    token = _scope.set(Scope())
-    try:
-        yield
-    finally:
-        _scope.reset(token)
-
-
-def begin_scope(**kwargs: object) -> None:
-    """Start what a request or task sees; a receiver of their signals."""
-    _scope.set(Scope())
-
-
-def end_scope(**kwargs: object) -> None:
-    """End it; a receiver as well."""
-    _scope.set(None)
-
-
 def forget_all() -> None:
     """Drop every snapshot of this process; the next lookup reads the rows."""
     _shared.clear()
     _defaults.clear()
-    own_writes.grow()
+    own_writes.ask_again(find_scope())
 
 
 def forget_with_setting(*, setting: str, **kwargs: object) -> None:
@@ -140,25 +107,26 @@ def forget_with_setting(*, setting: str, **kwargs: object) -> None:
         forget_all()
 
 
-def _in_memory(using: str) -> Compiled | None:
-    # The way of nearly every lookup.
+# In memory: the way of nearly every lookup
+
+
+def _find_in_memory(using: str, scope: Scope | None) -> Compiled | None:
     if own_writes.open and own_writes.are_open(using):
         return None
-    scope = _scope.get()
     if scope is None:
-        return _fresh_enough(using)
-    if scope.writes == own_writes.count:
-        found = scope.found.get(using)
-        if found is not None and found.version == plugins.version:
-            return found
-    return None
+        return _find_young(using)
+    kept = scope.found.get(using)
+    if kept is None or kept[0] != scope.epoch:
+        return None
+    compiled: Compiled = kept[1]
+    return compiled if compiled.version == plugins.version else None
 
 
-def _fresh_enough(using: str) -> Compiled | None:
+def _find_young(using: str) -> Compiled | None:
     shared = _shared.get(using)
     if (
         shared is None
-        or shared.writes != own_writes.count
+        or shared.epoch != own_writes.epoch
         or shared.compiled.version != plugins.version
         or monotonic() - shared.checked_at >= get_conf().REFRESH_SECONDS
     ):
@@ -166,29 +134,27 @@ def _fresh_enough(using: str) -> Compiled | None:
     return shared.compiled
 
 
-def _look(using: str) -> Compiled:
-    conf = get_conf()
-    if conf.SAFE_MODE:
+# Asking the database
+
+
+def _look(using: str, scope: Scope | None) -> Compiled:
+    if get_conf().SAFE_MODE:
         return _without_rows(using)
-    if _on_event_loop():
-        # In a request even a young answer may be older than the request.
-        raise BlockingLookup(
-            "A plugin was asked for on an event loop, before this request has looked "
-            "at the database, which would block the loop. Use 'await "
-            "aget_plugin(...)', or add 'django_plugin_system.middleware.fresh_plugins' "
-            "to MIDDLEWARE, which looks before the view is called."
-        )
+    _refuse_to_block()
     if own_writes.are_open(using):
-        return compile_(load(using, None), plugins)
-    # Counted and timed before the database is asked: what happens meanwhile is later.
-    writes, now = own_writes.count, monotonic()
+        return _load(using, None)[0]
+    # Noted before the database is asked: what happens meanwhile is later.
+    scope_epoch = scope.epoch if scope else 0
+    epoch, now = own_writes.epoch, monotonic()
     try:
-        compiled = _ask(using, now, conf.RELOAD_SECONDS)
-    except (OperationalError, InterfaceError) as error:
-        return _without_database(using, error, now)
-    _share(compiled, now, writes)
-    if scope := _scope.get():
-        scope.keep(compiled, writes)
+        compiled = _ask(using, now, epoch)
+    except Error as error:
+        if not _is_outage(using):
+            _advise(using, error)
+            raise
+        compiled = _without_database(using, error, now, epoch)
+    if scope:
+        scope.found[using] = (scope_epoch, compiled)
     return compiled
 
 
@@ -199,61 +165,106 @@ def _without_rows(using: str) -> Compiled:
     return found
 
 
-def _ask(using: str, now: float, reload_seconds: float) -> Compiled:
-    # The token first, then the rows. A change committed in between starts another
-    # generation, so rows that are too new for their label only cost one more look.
-    from ..models.generation import find_token
+def _refuse_to_block() -> None:
+    if _is_on_event_loop() and not get_conf().SAFE_MODE:
+        raise BlockingLookup(
+            "A plugin was asked for on an event loop, before this request has looked "
+            "at the database, which would block the loop. Use 'await "
+            "aget_plugin(...)', or add 'django_plugin_system.middleware.fresh_plugins' "
+            "to MIDDLEWARE, which looks before the view is called."
+        )
 
-    token = find_token(using)
-    known = _known(using, token, now, reload_seconds)
+
+def _is_on_event_loop() -> bool:
+    if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _ask(using: str, now: float, epoch: int) -> Compiled:
+    # The stamp first, then the rows. A change committed in between starts another
+    # generation, so rows that are too new for their label only cost one more look.
+    from ..models.generation import find_stamp
+
+    stamp = find_stamp(using)
+    known = _find_known(using, stamp, now)
     if known is None:
-        # Bounded, since a thread that is waited for may itself wait for a lock that
-        # this one's transaction holds.
-        acquired = _lock.acquire(timeout=SINGLE_FLIGHT_SECONDS)
-        try:
-            known = _known(using, token, now, reload_seconds)
-            known = known or compile_(load(using, token), plugins)
-        finally:
-            if acquired:
-                _lock.release()
+        with _one_at_a_time():
+            known = _find_known(using, stamp, now)
+            if known is None:
+                return _load_and_share(using, stamp, now, epoch)
     if known.version != plugins.version:
         known = compile_(known.snapshot, plugins)
+    _share(known, now, epoch)
     return known
 
 
-def _known(
-    using: str, token: UUID | None, now: float, reload_seconds: float
-) -> Compiled | None:
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    # Bounded, since a thread that is waited for may itself wait for a database lock
+    # that the transaction of this one holds.
+    acquired = _lock.acquire(timeout=SINGLE_FLIGHT_SECONDS)
+    try:
+        yield
+    finally:
+        if acquired:
+            _lock.release()
+
+
+def _find_known(using: str, stamp: Stamp | None, now: float) -> Compiled | None:
     shared = _shared.get(using)
-    if shared is None or token is None:
+    if shared is None or stamp is None:
         return None
     snapshot = shared.compiled.snapshot
-    is_current = snapshot.token == token and now - snapshot.loaded_at < reload_seconds
-    return shared.compiled if is_current else None
+    is_young = now - snapshot.loaded_at < get_conf().RELOAD_SECONDS
+    return shared.compiled if is_young and snapshot.token == stamp.token else None
 
 
-def _share(compiled: Compiled, now: float, writes: int) -> None:
+def _load_and_share(
+    using: str, stamp: Stamp | None, now: float, epoch: int
+) -> Compiled:
+    compiled, rows = _load(using, stamp.token if stamp else None)
+    # A transaction may have changed rows by SQL, and be rolled back yet: what it sees
+    # is for others only if a write through the ORM has left just these rows.
+    if not _is_in_transaction(using) or (stamp and stamp.digest == rows.digest()):
+        _share(compiled, now, epoch)
+    return compiled
+
+
+def _load(using: str, token: UUID | None) -> tuple[Compiled, Rows]:
+    from ..models.generation import read_rows
+
+    started = monotonic()
+    rows = read_rows(using)
+    return compile_(take(using, token, rows, started), plugins), rows
+
+
+def _share(compiled: Compiled, now: float, epoch: int) -> None:
     using = compiled.snapshot.using
     before = _shared.get(using)
-    connection = connections[using]
-    if connection.in_atomic_block or not connection.get_autocommit():
+    if before and before.checked_at > now:
+        return
+    if _is_in_transaction(using):
         # Perhaps an old view of the rows (REPEATABLE READ): right under its label, but
         # nobody may take it for the latest.
-        now = float("-inf")
-        if _is_label_known(before, compiled):
+        if before and before.failed_at is None and _is_same(before, compiled):
             return
-    elif before and before.checked_at > now:
-        return
-    _shared[using] = Shared(compiled, now, writes)
+        now = NEVER
+    _shared[using] = Shared(compiled, now, epoch)
     _tell(before, compiled.snapshot)
 
 
-def _is_label_known(before: Shared | None, compiled: Compiled) -> bool:
-    return (
-        before is not None
-        and before.failed_at is None
-        and before.compiled.snapshot.token == compiled.snapshot.token
-    )
+def _is_same(before: Shared, compiled: Compiled) -> bool:
+    return before.compiled.snapshot.token == compiled.snapshot.token
+
+
+def _is_in_transaction(using: str) -> bool:
+    connection = connections[using]
+    return connection.in_atomic_block or not connection.get_autocommit()
 
 
 def _tell(before: Shared | None, snapshot: Snapshot) -> None:
@@ -266,16 +277,35 @@ def _tell(before: Shared | None, snapshot: Snapshot) -> None:
             snapshot.token,
             snapshot.using,
         )
-        generation_changed.send(
+        generation_changed.send_robust(
             sender=Snapshot, using=snapshot.using, before=old, after=snapshot.token
         )
 
 
-def _without_database(using: str, error: Exception, now: float) -> Compiled:
+# When it fails
+
+
+def _is_outage(using: str) -> bool:
+    # A lock that was waited for too long is none. And a transaction is lost with its
+    # connection: whoever has begun it has to hear of that.
     connection = connections[using]
-    if not connection.in_atomic_block:
-        # Otherwise a process without requests would keep the broken connection.
-        connection.close_if_unusable_or_obsolete()
+    if connection.in_atomic_block:
+        return False
+    return connection.connection is None or not connection.is_usable()
+
+
+def _advise(using: str, error: Error) -> None:
+    # SQLite, PostgreSQL, MariaDB.
+    if any(text in str(error) for text in ("no such", "not exist", "n't exist")):
+        error.add_note(
+            "Are the tables of django_plugin_system missing? "
+            f"'manage.py migrate --database {using}' makes them."
+        )
+
+
+def _without_database(using: str, error: Error, now: float, epoch: int) -> Compiled:
+    # Otherwise a process without requests would keep the broken connection.
+    connections[using].close()
     shared = _shared.get(using)
     if shared is None or get_conf().ON_DATABASE_ERROR == "raise":
         raise error
@@ -287,21 +317,12 @@ def _without_database(using: str, error: Exception, now: float) -> Compiled:
             error,
             now - shared.compiled.snapshot.loaded_at,
         )
-        shared = replace(shared, failed_at=now)
-        _shared[using] = shared
+    # Asked again by the next request, elsewhere after REFRESH_SECONDS.
+    failed_at = now if shared.failed_at is None else shared.failed_at
+    _shared[using] = replace(shared, checked_at=now, epoch=epoch, failed_at=failed_at)
     if shared.compiled.version != plugins.version:
         return compile_(shared.compiled.snapshot, plugins)
     return shared.compiled
-
-
-def _on_event_loop() -> bool:
-    if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
-        return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _after_fork() -> None:

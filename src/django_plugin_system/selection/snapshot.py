@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from ..registry import Registry
+from ..rows import ItemValues, Rows, TypeValues
 from ..specs import ItemKey, PluginItemSpec, PluginTypeSpec, TypeKey
 from .rule import choose
 
 if TYPE_CHECKING:
     from ..models import PluginType
-
-ITEM_FIELDS = ("id", "plugin_type_id", "module", "name", "status", "priority")
-TYPE_FIELDS = ("id", "name", "manager")
-
-
-class ItemValues(NamedTuple):
-    """One plugin item."""
-
-    id: UUID
-    plugin_type_id: UUID
-    module: str
-    name: str
-    status: str
-    priority: int
-
-
-class TypeValues(NamedTuple):
-    id: UUID
-    name: str
-    manager: str
 
 
 class Override:
@@ -51,7 +32,9 @@ class Snapshot:
     token: UUID | None
     types: dict[TypeKey, TypeValues]
     items: dict[UUID, tuple[ItemValues, ...]]
-    loaded_at: float = field(default_factory=monotonic)
+    """By the id of their type."""
+
+    loaded_at: float
     """When the rows were read, on the monotonic clock in seconds."""
 
     def find_type_row(self, key: TypeKey) -> PluginType | None:
@@ -61,9 +44,9 @@ class Snapshot:
         values = self.types.get(key)
         if values is None:
             return None
-        row = PluginType.from_db(self.using, TYPE_FIELDS, values)
+        row = PluginType.from_db(self.using, TypeValues._fields, values)
         row.known_items = [
-            PluginItem.from_db(self.using, ITEM_FIELDS, item)
+            PluginItem.from_db(self.using, ItemValues._fields, item)
             for item in self.items.get(values.id, ())
         ]
         for item in row.known_items:
@@ -84,28 +67,17 @@ class Compiled:
     """Only interfaces that belong to a single type."""
 
 
-def load(using: str, token: UUID | None) -> Snapshot:
-    """Read the rows (two queries); ``token`` has to have been read before."""
-    from ..models import PluginItem, PluginType
-
-    started = monotonic()
-    types = PluginType.objects.using(using).order_by().values_list(*TYPE_FIELDS)
-    items = PluginItem.objects.using(using).order_by().values_list(*ITEM_FIELDS)
-    # Items first: an item whose type has come since is left out, and a type whose
-    # items have come since is seen with the next generation.
+def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapshot:
+    """Return a snapshot of rows that were read after their ``token``."""
     of_type: dict[UUID, list[ItemValues]] = {}
-    for values in items.iterator():
-        item = ItemValues(*values)
+    for item in rows.items:
         of_type.setdefault(item.plugin_type_id, []).append(item)
     return Snapshot(
         using=using,
         token=token,
-        types={
-            TypeKey(row.name, row.manager): row
-            for row in (TypeValues(*values) for values in types.iterator())
-        },
-        items={pk: tuple(of) for pk, of in of_type.items()},
-        loaded_at=started,
+        types={TypeKey(row.name, row.manager): row for row in rows.types},
+        items={pk: tuple(items) for pk, items in of_type.items()},
+        loaded_at=loaded_at,
     )
 
 
@@ -134,14 +106,19 @@ def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
 def compile_defaults(using: str, registry: Registry) -> Compiled:
     """Work out the answers as if every registered item had its row, active."""
     types = {spec.key: TypeValues(uuid4(), *spec.key) for spec in registry.types()}
-    items: dict[UUID, tuple[ItemValues, ...]] = {}
-    for spec in registry.items():
-        of = types[spec.type_key].id
-        values = ItemValues(
-            uuid4(), of, spec.module, spec.name, "active", spec.priority
+    items = (
+        ItemValues(
+            id=uuid4(),
+            plugin_type_id=types[spec.type_key].id,
+            module=spec.module,
+            name=spec.name,
+            status="active",
+            priority=spec.priority,
         )
-        items[of] = (*items.get(of, ()), values)
-    return compile_(Snapshot(using, None, types, items), registry)
+        for spec in registry.items()
+    )
+    rows = Rows(types=tuple(types.values()), items=tuple(items))
+    return compile_(take(using, None, rows, monotonic()), registry)
 
 
 def _answer(spec: PluginTypeSpec, snapshot: Snapshot, registry: Registry) -> Answer:

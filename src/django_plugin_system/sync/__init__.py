@@ -19,7 +19,7 @@ from django.utils import translation
 
 from ..exceptions import SyncError
 from ..models import Generation, PluginItem, PluginType
-from ..models.generation import find_token
+from ..models.generation import find_stamp
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
 from .write import carry_out
@@ -101,8 +101,9 @@ def _check_tables(using: str) -> None:
 def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
     # Where nothing is to do, nothing is locked: a database that is read-only will do.
     plan = Plan(using, mode, prune)
-    if not plan.report().has_changes and find_token(using) is not None:
-        return plan.report()
+    report = plan.report()
+    if not report.has_changes and _is_generation_of(plan, using):
+        return report
     try:
         return _repeat_if_disturbed(lambda: carry_out(using, mode, prune), using)
     except (ProtectedError, RestrictedError) as error:
@@ -114,6 +115,13 @@ def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
         raise SyncError(
             f"Nothing was changed in database {using!r}: {_text(error)}."
         ) from error
+
+
+def _is_generation_of(plan: Plan, using: str) -> bool:
+    # It is not where rows were written by SQL or, in data migrations, by models that
+    # know of no generation: then a new one is to start.
+    stamp = find_stamp(using)
+    return stamp is not None and stamp.digest == plan.seen_rows().digest()
 
 
 def _repeat_if_disturbed(write: Callable[[], SyncReport], using: str) -> SyncReport:

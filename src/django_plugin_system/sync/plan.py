@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..models import PluginItem, PluginType
 from ..register import is_installed
 from ..registry import plugins
+from ..rows import ItemValues, Rows, TypeValues
 from ..specs import PluginItemSpec, PluginTypeSpec
 
 Mode = Literal["create", "update"]
@@ -88,6 +89,13 @@ class Plan:
             unresolved=[unresolved.item for unresolved in plugins.unresolved()],
         )
 
+    def seen_rows(self) -> Rows:
+        """Return what selection sees of the rows, if the plan changes none."""
+        return Rows(
+            types=tuple(map(_type_values, self.type_rows.values())),
+            items=tuple(map(_item_values, self.item_rows.values())),
+        )
+
     def rows(self) -> list[Row]:
         """Return every row there is."""
         return [*self.type_rows.values(), *self.item_rows.values()]
@@ -104,6 +112,16 @@ def declared(spec: Spec) -> dict[str, Any]:
 def labels(things: Iterable[Row | Spec]) -> list[str]:
     """Return what people call these rows or specs, sorted."""
     return sorted(str(each.key) for each in things)
+
+
+def _type_values(row: PluginType) -> TypeValues:
+    return TypeValues(row.id, row.name, row.manager)
+
+
+def _item_values(row: PluginItem) -> ItemValues:
+    return ItemValues(
+        row.id, row.plugin_type_id, row.module, row.name, row.status, row.priority
+    )
 
 
 def _refresh(row: Row) -> bool:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connections, transaction
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..models import PluginItem, PluginType
@@ -20,12 +20,7 @@ def carry_out(using: str, mode: Mode, prune: bool) -> SyncReport:
     Whoever writes plugin rows locks the generation first, so nobody changes a row
     between the plan and the write, and one sync comes after the other.
     """
-    with (
-        # A failure must not take away what an outer transaction has written.
-        transaction.atomic(using=using),
-        writing(using),
-        _one_batch(connections[using]),
-    ):
+    with writing(using), _one_batch(connections[using]):
         plan = Plan(using, mode, prune)
         report = plan.report()
         _update(plan)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from ...models.generation import find_token, start_generation, writing
+from ...models.generation import find_stamp, start_generation
 from ...selection.current import current, database
 from ...sync import has_tables
 
@@ -49,18 +49,16 @@ class Command(BaseCommand):
             self._show(using, options["format"])
 
     def _refresh(self, using: str) -> None:
-        with writing(using):
-            start_generation(using)
+        start_generation(using)
         self.stdout.write(
             self.style.SUCCESS(
-                f"Generation {find_token(using)} has started in database {using!r}; "
+                f"Generation {_find_token(using)} has started in database {using!r}; "
                 "every process reads its rows again."
             )
         )
 
     def _show(self, using: str, format_: str) -> None:
-        token = find_token(using)
-        facts = {"database": using, "generation": str(token) if token else None}
+        facts = {"database": using, "generation": _find_token(using)}
         if using == database():
             snapshot = current().snapshot
             facts["process"] = str(snapshot.token) if snapshot.token else None
@@ -71,3 +69,8 @@ class Command(BaseCommand):
         else:
             for name, value in facts.items():
                 self.stdout.write(f"{name + ':':<12} {value}")
+
+
+def _find_token(using: str) -> str | None:
+    stamp = find_stamp(using)
+    return str(stamp.token) if stamp else None

@@ -1,0 +1,250 @@
+"""What a lookup answers while the database does not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, ProgrammingError, connections, transaction
+
+from django_plugin_system import fresh_plugins, get_plugin_class, get_plugin_instance
+from django_plugin_system.register import register_plugin_type
+from django_plugin_system.selection import current as module
+from django_plugin_system.selection.current import forget_all
+from tests.aliases import database_alias
+from tests.declared import Sender, type_dict
+
+
+class Elsewhere:
+    """A router that keeps plugin rows in another database."""
+
+    def db_for_write(self, model, **hints):
+        return "other" if model._meta.app_label == "django_plugin_system" else None
+
+    db_for_read = db_for_write
+
+
+class Server:
+    """A database that can be taken away, as SQLite can only be with its directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.file = directory / "other.sqlite3"
+
+    def stop(self) -> None:
+        connections["other"].close()
+        self.directory.rename(self.directory.with_name("away"))
+
+    def start(self) -> None:
+        self.directory.with_name("away").rename(self.directory)
+
+
+@pytest.fixture
+def server(tmp_path, settings, django_db_blocker) -> Iterator[Server]:
+    """A migrated database for plugin rows; nothing is known of it yet."""
+    server = Server(tmp_path / "server")
+    server.directory.mkdir()
+    with (
+        django_db_blocker.unblock(),
+        database_alias("other", str(server.file), timeout=0.05),
+    ):
+        call_command("migrate", "django_plugin_system", database="other", verbosity=0)
+        settings.DATABASE_ROUTERS = [Elsewhere()]
+        forget_all()
+        yield server
+        forget_all()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test moves by hand."""
+
+    class Clock:
+        now = 1000.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(module, "monotonic", clock)
+    return clock
+
+
+def who() -> str:
+    return get_plugin_class("otp", "tests.apps.otp").__name__
+
+
+def disable_voice(server: Server) -> None:
+    """Switch as another process does."""
+    with closing(sqlite3.connect(server.file)) as other, other:
+        other.execute(
+            "UPDATE django_plugin_system_pluginitem SET status = 'disable' "
+            "WHERE name = 'voice'"
+        )
+        other.execute(
+            "UPDATE django_plugin_system_generation SET token = '%032x'" % 42  # noqa: UP031
+        )
+
+
+def test_with_rows_known(server, clock, caplog):
+    """The last rows go on answering; one line per outage tells their age."""
+    who()
+    server.stop()
+    answers = []
+    for _ in range(3):
+        clock.now += 60
+        with fresh_plugins():
+            answers.append(who())
+    server.start()
+    disable_voice(server)
+    with fresh_plugins():
+        answers.append(who())
+
+    assert answers == ["VoiceOTP", "VoiceOTP", "VoiceOTP", "SmsIrOTP"]
+    assert caplog.messages == [
+        "Database 'other' does not answer (unable to open database file); plugins are "
+        "selected from the rows that were read 60 seconds ago.",
+        "Database 'other' answers again.",
+    ]
+
+
+def test_each_outage_is_told(server, clock, caplog):
+    """A second one is news again."""
+    who()
+    for _ in range(2):
+        server.stop()
+        clock.now += 10
+        who()
+        server.start()
+        clock.now += 10
+        who()
+
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"] * 2
+
+
+def test_a_request_tries_once(server, monkeypatch):
+    """A request that found no database does not wait for it again."""
+    who()
+    server.stop()
+    attempts = []
+    monkeypatch.setattr(
+        connections["other"], "connect", lambda: attempts.append(1) or fail()
+    )
+
+    def fail() -> None:
+        raise OperationalError("no such host")
+
+    with fresh_plugins():
+        answers = [who(), who(), who()]
+
+    assert answers == ["VoiceOTP"] * 3
+    assert attempts == [1]
+
+
+def test_elsewhere_it_is_tried_after_refresh_seconds(server, clock):
+    """A worker does not wait for it at each lookup either."""
+    who()
+    server.stop()
+    clock.now += 2
+    during = who()
+    server.start()
+    disable_voice(server)
+
+    assert [during, who()] == ["VoiceOTP", "VoiceOTP"]
+    clock.now += 1
+    assert who() == "SmsIrOTP"
+
+
+def test_code_that_is_registered_meanwhile(server):
+    """The last rows are joined with the code there is now."""
+    who()
+    server.stop()
+    register_plugin_type({**type_dict(), "interface": Sender})
+
+    with fresh_plugins():
+        assert who() == "VoiceOTP"
+
+
+def test_with_nothing_known(server):
+    """There is nothing to answer from: the error is raised."""
+    server.stop()
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        who()
+
+
+def test_where_it_is_to_be_raised(server, settings):
+    """ON_DATABASE_ERROR says so."""
+    settings.PLUGIN_SYSTEM = {"ON_DATABASE_ERROR": "raise"}
+    who()
+    server.stop()
+
+    with fresh_plugins(), pytest.raises(OperationalError, match="unable to open"):
+        who()
+
+
+def test_a_lock_is_no_outage(server, caplog):
+    """The database answers, if only that it is busy: what was known may be outdated."""
+    who()
+    with closing(sqlite3.connect(server.file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with fresh_plugins(), pytest.raises(OperationalError, match="locked"):
+            who()
+
+    assert caplog.messages == []
+
+
+def test_in_a_transaction(server):
+    """It is lost with its connection, so whoever has begun it hears of that."""
+    raised = []
+
+    def work() -> None:
+        with fresh_plugins(), transaction.atomic(using="other"):
+            connections["other"].connection.close()
+            try:
+                who()
+            except ProgrammingError as error:
+                raised.append(str(error))
+
+    who()
+    with pytest.raises(ProgrammingError):
+        work()
+
+    assert raised == ["Cannot operate on a closed database."]
+
+
+def test_safe_mode(server, settings):
+    """Rows are ignored: the registered item with the lowest priority answers."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    server.stop()
+
+    assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
+    assert get_plugin_instance("otp", "tests.apps.otp") is not None
+
+
+def test_tables_that_are_not_there_yet(empty, settings):
+    """The error is the database's own, with what to do about it."""
+
+    class Empty(Elsewhere):
+        def db_for_write(self, model, **hints):
+            return "empty"
+
+    settings.DATABASE_ROUTERS = [Empty()]
+    forget_all()
+    with pytest.raises(OperationalError, match="no such table") as excinfo:
+        who()
+
+    call_command("migrate", "django_plugin_system", database="empty", verbosity=0)
+    answer = who()
+    forget_all()
+
+    assert excinfo.value.__notes__ == [
+        "Are the tables of django_plugin_system missing? "
+        "'manage.py migrate --database empty' makes them."
+    ]
+    assert answer == "VoiceOTP"
