@@ -438,6 +438,34 @@ def test_a_thread_that_takes_long(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_thread_that_was_overtaken(monkeypatch, django_assert_num_queries):
+    """Of two threads that miss a generation, one reads the rows for both.
+
+    A reads the generation, waits for the lock. B has it, reads generation and rows,
+    lets go. A has it.
+    """
+
+    class Overtaken:
+        """A lock that is free only after another has looked."""
+
+        is_free = False
+
+        def acquire(self, timeout: float) -> bool:
+            if not self.is_free:
+                self.is_free = True
+                with fresh_plugins():
+                    who()
+            return True
+
+        def release(self) -> None: ...
+
+    monkeypatch.setattr(module, "_lock", Overtaken())
+
+    with fresh_plugins(), django_assert_num_queries(1 + 3):
+        assert who() == "VoiceOTP"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_look_that_began_earlier_replaces_no_later_one(clock):
     """Of two looks that overlap, the one that began later is shared."""
     who()

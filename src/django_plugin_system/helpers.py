@@ -10,7 +10,6 @@ from asgiref.sync import sync_to_async
 from .exceptions import NoPluginAvailable
 from .registry import plugins
 from .selection.current import acurrent, current
-from .selection.snapshot import OVERRIDE, Override
 
 T = TypeVar("T")
 
@@ -22,7 +21,11 @@ def get_plugin_instance(
 
     Further arguments go to the type's ``get_plugin``, if it has one.
     """
-    plugin_class = get_plugin_class(type_name, manager, *args, **kwargs)
+    by_key = current().by_key
+    try:
+        plugin_class = by_key[type_name, manager]
+    except KeyError:
+        plugin_class = _find_class(type_name, manager, *args, **kwargs)
     return None if plugin_class is None else plugin_class()
 
 
@@ -34,13 +37,11 @@ def get_plugin_class(
     Further arguments go to the type's ``get_plugin``, if it has one.
     An unknown type is logged, once, with the closest one that is known.
     """
-    answer = current().by_key.get((type_name, manager), OVERRIDE)
-    if not isinstance(answer, Override):
-        return answer
-    from .selection.select import find_selected
-
-    item = find_selected(type_name, manager, *args, **kwargs)
-    return item.load_class() if item else None
+    by_key = current().by_key
+    try:
+        return by_key[type_name, manager]
+    except KeyError:
+        return _find_class(type_name, manager, *args, **kwargs)
 
 
 def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -51,18 +52,25 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     and NoPluginAvailable when nothing can be selected.
     """
     # Annotated as a callable since mypy refuses abstract classes for type[T].
-    answer = current().by_interface.get(interface)
-    if isinstance(answer, type):
-        return answer()  # type: ignore[no-any-return]  # it implements the interface
+    plugin_class = current().by_interface.get(interface)
+    if plugin_class is not None:
+        return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
     return _get_plugin_by_key(interface, *args, **kwargs)
 
 
 async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Do what get_plugin() does, without blocking the event loop."""
-    answer = (await acurrent()).by_interface.get(interface)
-    if isinstance(answer, type):
-        return answer()  # type: ignore[no-any-return]  # it implements the interface
+    plugin_class = (await acurrent()).by_interface.get(interface)
+    if plugin_class is not None:
+        return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
     return await sync_to_async(_get_plugin_by_key)(interface, *args, **kwargs)
+
+
+def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type | None:
+    from .selection.select import find_selected
+
+    item = find_selected(type_name, manager, *args, **kwargs)
+    return item.load_class() if item else None
 
 
 def _get_plugin_by_key(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -14,6 +14,7 @@ from itertools import count, cycle
 from typing import Any
 
 import django
+from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -177,6 +178,27 @@ def save(name: str, **columns: object) -> None:
     item.save()
 
 
+def upsert(name: str, **columns: object) -> None:
+    """Write through update_or_create()."""
+    PluginItem.objects.update_or_create(name=name, defaults=columns)
+
+
+def load(name: str, **columns: object) -> None:
+    """Write as loaddata does, in one transaction."""
+    item = PluginItem.objects.get(name=name)
+    for column, value in columns.items():
+        setattr(item, column, value)
+    fixture = serializers.serialize("json", [item])
+    with transaction.atomic():
+        for loaded in serializers.deserialize("json", fixture):
+            loaded.save()
+
+
+def lock(name: str, **columns: object) -> None:
+    """Read a row to write it afterwards."""
+    PluginItem.objects.select_for_update().get(name=name)
+
+
 def bulk(name: str, **columns: object) -> None:
     """Write through bulk_update()."""
     items = list(PluginItem.objects.filter(name=name))
@@ -244,12 +266,15 @@ ORDERS: dict[str, Callable[..., Any]] = {
         delete,
         edit,
         forget,
+        load,
+        lock,
         operate,
         roll_back,
         rows,
         run_sync,
         save,
         sql,
+        upsert,
     )
 }
 

@@ -68,11 +68,11 @@ def current() -> Compiled:
     Raises the database's error when it does not answer and no rows are known, or
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
-    using = database()
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
         _refuse_to_block()
+    using = database() if router.routers else DEFAULT_DB_ALIAS
     return _find_in_memory(using, scope) or _look(using, scope)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,14 +15,6 @@ from .rule import choose
 
 if TYPE_CHECKING:
     from ..models import PluginType
-
-
-class Override:
-    """Stands where a type's get_plugin has to be asked."""
-
-
-OVERRIDE = Override()
-Answer = type | Override | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +55,11 @@ class Compiled:
     version: int
     """The version of the registry."""
 
-    by_key: dict[tuple[str, str], Answer]
-    by_interface: dict[object, Answer]
-    """Only interfaces that belong to a single type."""
+    by_key: dict[tuple[str, str], type | None]
+    """Of each type that leaves the choice to the default rule, and has a row."""
+
+    by_interface: dict[object, type]
+    """Of those that have a class, and whose interface belongs to no other type."""
 
 
 def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapshot:
@@ -82,23 +77,24 @@ def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapsh
 
 
 def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
-    """Work out the answers of all types."""
+    """Work out the answers of all types that leave them to the default rule."""
     version = registry.version
-    by_key: dict[tuple[str, str], Answer] = {}
-    by_interface: dict[object, list[Answer]] = {}
-    for spec in registry.types():
-        answer = _answer(spec, snapshot, registry)
-        if spec.key in snapshot.types:
-            by_key[spec.key] = answer
-        by_interface.setdefault(spec.interface, []).append(answer)
+    specs = registry.types()
+    by_key: dict[tuple[str, str], type | None] = {
+        spec.key: _choose_class(spec, snapshot, registry)
+        for spec in specs
+        if spec.get_plugin is None and spec.key in snapshot.types
+    }
+    types_with = Counter(spec.interface for spec in specs)
     return Compiled(
         snapshot=snapshot,
         version=version,
         by_key=by_key,
         by_interface={
-            interface: found[0]
-            for interface, found in by_interface.items()
-            if len(found) == 1
+            spec.interface: plugin_class
+            for spec in specs
+            if types_with[spec.interface] == 1
+            and (plugin_class := by_key.get(spec.key)) is not None
         },
     )
 
@@ -121,12 +117,10 @@ def compile_defaults(using: str, registry: Registry) -> Compiled:
     return compile_(take(using, None, rows, monotonic()), registry)
 
 
-def _answer(spec: PluginTypeSpec, snapshot: Snapshot, registry: Registry) -> Answer:
-    row = snapshot.types.get(spec.key)
-    if row is None:
-        return None
-    if spec.get_plugin is not None:
-        return OVERRIDE
+def _choose_class(
+    spec: PluginTypeSpec, snapshot: Snapshot, registry: Registry
+) -> type | None:
+    row = snapshot.types[spec.key]
     chosen = choose(
         _Candidate(item, registry.find_item(ItemKey(item.name, item.module, spec.key)))
         for item in snapshot.items.get(row.id, ())
