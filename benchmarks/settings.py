@@ -1,0 +1,17 @@
+"""The project that is measured: SQLite in memory, and Django's defaults."""
+
+from __future__ import annotations
+
+SECRET_KEY = "only for benchmarks"
+USE_TZ = True
+INSTALLED_APPS = [
+    "benchmarks",
+    "django_plugin_system",
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        # Otherwise each thread would have an empty database of its own.
+        "NAME": "file:benchmarks?mode=memory&cache=shared",
+    },
+}
