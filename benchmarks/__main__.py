@@ -1,6 +1,6 @@
 """Prints one table of ratios from one run, each against a limit.
 
-Exits with 1 when a limit is missed. Database work is
+Exits with 1 when a limit is missed, or a peer cannot be measured. Database work is
 compared with the least that it costs by hand, on SQLite in memory, where overhead
 shows most.
 """
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import django
 from django.core.management import call_command
 
+from .peers import Peer, PeerUnavailable, started
 from .ratios import Ratio
 
 HEADINGS = ["Measured", "Ours", "Peer's", "Ratio", "Limit"]
@@ -26,16 +27,22 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
     call_command("migrate", verbosity=0)
-    return 1 if print_table() else 0
+    try:
+        with started() as peers:
+            missed = print_table(peers)
+    except PeerUnavailable as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 1 if missed else 0
 
 
-def print_table() -> int:
+def print_table(peers: list[Peer]) -> int:
     """Print where it was measured and each ratio as it is found; count the misses."""
     findings = []
     print(f"\n{_place()}\n")
     _print_line(HEADINGS)
     print("|", " | ".join("-" * width for width in WIDTHS), "|")
-    for ratio in ratios():
+    for ratio in ratios(peers):
         finding = ratio.measure()
         _print_line(finding.cells())
         findings.append(finding)
@@ -44,14 +51,14 @@ def print_table() -> int:
     return missed
 
 
-def ratios() -> Iterator[Ratio]:
+def ratios(peers: list[Peer]) -> Iterator[Ratio]:
     """Yield all ratios, in the order of the table."""
     # They import models, which can be done only once Django is set up.
     from .lookups import lookups
     from .snapshots import snapshots
     from .syncs import syncs
 
-    yield from lookups()
+    yield from lookups(peers)
     yield from snapshots()
     yield from syncs()
 

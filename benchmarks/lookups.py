@@ -9,11 +9,14 @@ from time import perf_counter
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from waffle import switch_is_active
+from waffle.models import Switch
 
 from django_plugin_system import fresh_plugins, get_plugin, get_plugin_instance
 from django_plugin_system.models import Generation
 
 from .hooks import hooks
+from .peers import Peer
 from .plugins import Mail, Sender
 from .ratios import Ratio, timed
 from .rows import synced
@@ -22,11 +25,11 @@ THREADS = 8
 SHARED_LOOKUPS = 800_000
 
 
-def lookups() -> Iterator[Ratio]:
+def lookups(peers: list[Peer]) -> Iterator[Ratio]:
     """Yield the ratios of lookups among ten items."""
     with synced(10):
         with fresh_plugins():
-            yield from _warm()
+            yield from _warm(peers)
         yield from _first_of_a_request()
         yield Ratio(
             f"{SHARED_LOOKUPS:,} `get_plugin()` in {THREADS} threads, "
@@ -38,7 +41,7 @@ def lookups() -> Iterator[Ratio]:
         )
 
 
-def _warm() -> Iterator[Ratio]:
+def _warm(peers: list[Peer]) -> Iterator[Ratio]:
     by_type = timed("get_plugin(Sender)", get_plugin=get_plugin, Sender=Sender)
     by_name = timed(
         "get_plugin_instance('sender', 'benchmarks')",
@@ -66,6 +69,20 @@ def _warm() -> Iterator[Ratio]:
         timed("hooks.get_sender()", hooks=hooks()),
         limit=1,
     )
+    Switch.objects.create(name="mail", active=True)
+    yield Ratio(
+        "`get_plugin()`, against `switch_is_active()` of django-waffle",
+        by_type,
+        timed("switch_is_active('mail')", switch_is_active=switch_is_active),
+        limit=1,
+    )
+    for peer in peers:
+        yield Ratio(
+            f"`get_plugin_instance()`, against that of {peer.name}",
+            by_name,
+            peer.measure,
+            limit=1,
+        )
 
 
 def _first_of_a_request() -> Iterator[Ratio]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 SECRET_KEY = "only for benchmarks"
 USE_TZ = True
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
     "benchmarks",
     "django_plugin_system",
+    "waffle",
 ]
 DATABASES = {
     "default": {
