@@ -20,6 +20,7 @@ docs: .venv/ready
 	$(BIN)/sphinx-build -n -W -b html docs docs/_build/html
 
 bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m benchmarks
 
 .venv/ready: pyproject.toml
@@ -29,4 +30,4 @@ bench: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .tox .coverage* htmlcov build dist docs/_build
+	rm -rf .venv .bench .tox .coverage* htmlcov build dist docs/_build

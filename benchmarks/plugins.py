@@ -1,10 +1,8 @@
-"""What the benchmarks declare."""
+"""What is looked up, declared in words that release 1.1.0 knows too."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-
-import pluggy
 
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 
@@ -34,18 +32,3 @@ def declare(count: int) -> None:
                 "plugin_class": Mail,
             }
         )
-
-
-specify = pluggy.HookspecMarker("benchmarks")
-implement = pluggy.HookimplMarker("benchmarks")
-
-
-class HookSpecs:
-    @specify(firstresult=True)
-    def get_sender(self) -> Sender: ...
-
-
-class HookImplementations:
-    @implement
-    def get_sender(self) -> Sender:
-        return Mail()
