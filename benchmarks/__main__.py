@@ -20,7 +20,7 @@ from .peers import Peer, PeerUnavailable, started
 from .ratios import Ratio
 
 HEADINGS = ["Measured", "Ours", "Peer's", "Ratio", "Limit"]
-WIDTHS = [78, 8, 8, 6, 9]
+WIDTHS = [78, 8, 8, 7, 9]
 
 
 def main() -> int:
@@ -56,11 +56,11 @@ def ratios(peers: list[Peer]) -> Iterator[Ratio]:
     # They import models, which can be done only once Django is set up.
     from .lookups import lookups
     from .snapshots import snapshots
-    from .syncs import syncs
+    from .writes import writes
 
     yield from lookups(peers)
     yield from snapshots()
-    yield from syncs()
+    yield from writes()
 
 
 def _place() -> str:

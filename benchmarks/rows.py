@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from django_plugin_system.models import PluginItem, PluginType
@@ -13,31 +15,34 @@ from django_plugin_system.sync import sync
 
 from .plugins import declare
 
+_priorities = count()
+
 
 @contextmanager
-def declared(count: int) -> Iterator[None]:
-    """Declare one type and ``count`` items; drop them and their rows afterwards."""
+def declared(number: int) -> Iterator[None]:
+    """Declare one type and ``number`` items; drop them and their rows afterwards."""
     with plugins.isolated():
-        declare(count)
+        declare(number)
         yield
     PluginType.objects.all().delete()
 
 
 @contextmanager
-def synced(count: int) -> Iterator[None]:
+def synced(number: int) -> Iterator[None]:
     """Declare them, and give them rows."""
-    with declared(count):
+    with declared(number):
         sync()
         yield
 
 
-def create(count: int) -> None:
-    """Write the rows of one type and ``count`` items."""
-    row = PluginType.objects.create(name="sender", manager="benchmarks")
-    # Not through the manager, which starts a generation.
+def create(number: int) -> None:
+    """Write the rows of one type and ``number`` items."""
+    row = PluginType(name="sender", manager="benchmarks")
+    # Not through the managers, which start a generation.
+    QuerySet(PluginType).bulk_create([row])
     QuerySet(PluginItem).bulk_create(
-        PluginItem(plugin_type=row, name=f"mail{number}", module="benchmarks")
-        for number in range(count)
+        PluginItem(plugin_type=row, name=f"mail{each}", module="benchmarks")
+        for each in range(number)
     )
 
 
@@ -53,3 +58,9 @@ def read_tuples() -> tuple[list[object], list[object]]:
         "id", "plugin_type_id", "module", "name", "status", "priority"
     )
     return list(types.iterator()), list(items.iterator())
+
+
+def switch(rows: QuerySet[PluginItem]) -> None:
+    """Change the priority of one item, in a transaction."""
+    with transaction.atomic():
+        rows.filter(name="mail7").update(priority=next(_priorities) % 100)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 from django.db import DEFAULT_DB_ALIAS
 
+from django_plugin_system.models.generation import read_rows
 from django_plugin_system.registry import plugins
-from django_plugin_system.selection.snapshot import compile_, load
+from django_plugin_system.selection.snapshot import compile_, take
 
 from .ratios import Measure, Ratio, timed
 from .rows import read_tuples, synced
@@ -39,7 +41,8 @@ def snapshots() -> Iterator[Ratio]:
 
 def build_snapshot() -> object:
     """Do what a process does once it knows of a new generation."""
-    return compile_(load(DEFAULT_DB_ALIAS, None), plugins)
+    rows = read_rows(DEFAULT_DB_ALIAS)
+    return compile_(take(DEFAULT_DB_ALIAS, None, rows, monotonic()), plugins)
 
 
 def _kept_by(build: Callable[[], object]) -> Measure:
