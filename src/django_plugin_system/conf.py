@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,9 @@ class Conf:
 
     SAFE_MODE: bool = False
     """Ignore all rows: the registered item with the lowest priority answers."""
+
+    CONFIG_DIRS: Sequence[str | Path] = ()
+    """Directories of configuration files that come before those of all apps."""
 
 
 @cache
@@ -81,6 +85,11 @@ def _wanted_instead_of(value: object, default: object) -> str | None:
         return None if isinstance(value, bool) else "True or False"
     if isinstance(default, str):
         return None if value in ("serve", "raise") else "'serve' or 'raise'"
+    if isinstance(default, tuple):
+        is_fit = isinstance(value, list | tuple) and all(
+            isinstance(each, str | Path) for each in value
+        )
+        return None if is_fit else "a list of directories"
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
         return None
     return "a number of seconds, 0 or more"

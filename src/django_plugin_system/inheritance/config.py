@@ -1,0 +1,67 @@
+"""The config of an app that extends another one, or lets itself be extended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.module_loading import module_has_submodule
+
+from .ancestry import packages_of
+from .config_type import PluginConfigType
+
+
+class _Default:
+    """Keeps Django from taking PluginConfig itself for the config of an app."""
+
+    def __get__(self, config: object, owner: type) -> bool:
+        if owner.__module__ == __name__:
+            return False
+        # As if nothing was said: a subclass is an AppConfig like any other.
+        raise AttributeError("default")
+
+
+class PluginConfig(AppConfig, metaclass=PluginConfigType):
+    """An AppConfig whose subclasses in other packages extend the app.
+
+    The child is installed in place of its parent, under the same label.
+    """
+
+    # Django asks for it where AppConfig has none.
+    default: Any = _Default()
+
+    extends: ClassVar[str | None] = None
+    """The package of the parent, instead of its config as a base class."""
+
+    extends_models: ClassVar[Iterable[str]] = ()
+    """Names of the parents' models that this app defines itself."""
+
+    needs_plugins: ClassVar[Iterable[str]] = ()
+    """Packages of apps that have to be installed before, for installed_apps()."""
+
+    not_inherited: ClassVar[Mapping[str, Iterable[str]]] = {}
+    """What does not come along from the parents, by kind; see the documentation."""
+
+    def __init__(self, app_name: str, app_module: Any) -> None:
+        if "path" not in vars(type(self)):
+            # That of a parent is the parent's directory.
+            self.path = self._path_from_module(app_module)  # type: ignore[attr-defined]
+        super().__init__(app_name, app_module)
+        from .install import install
+
+        install()
+
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """The package of this app and those it extends, nearest first."""
+        return packages_of(type(self)) or (self.name,)
+
+    def import_models(self) -> None:
+        # Parents first, so that a model that nobody overrides is there, even if the
+        # child's own models import nothing of theirs.
+        for package in reversed(self.lineage[1:]):
+            if module_has_submodule(import_module(package), "models"):
+                import_module(f"{package}.models")
+        super().import_models()

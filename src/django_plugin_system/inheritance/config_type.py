@@ -1,0 +1,119 @@
+"""Config classes that know their package, their label, and whom they extend."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import module_has_submodule
+
+from .ancestry import packages_of
+
+
+class PluginConfigType(type):
+    """Makes classes that know their package, their label and whom they extend."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
+    ) -> PluginConfigType:
+        if parent := namespace.get("extends"):
+            bases = _with_parent(bases, parent, namespace["__module__"])
+        cls = super().__new__(mcs, name, bases, namespace)
+        if "name" not in namespace and (package := _package_of(cls)):
+            cls.name = package  # type: ignore[attr-defined]
+        ancestry = packages_of(cls)
+        if len(ancestry) > 1 and not hasattr(cls, "label"):
+            # The same app, whatever its package is called.
+            cls.label = ancestry[-1].rpartition(".")[2]  # type: ignore[attr-defined]
+        _hide_foreign_configs(cls)
+        return cls
+
+
+def find_config_class(package: str) -> PluginConfigType | None:
+    """Return the config class that an app package defines, or None.
+
+    Imports the package and its ``apps`` module, nothing else.
+    """
+    module = import_module(package)
+    candidates = _configs_in(module, package)
+    if not candidates and module_has_submodule(module, "apps"):
+        candidates = _configs_in(import_module(f"{package}.apps"), package)
+    if len(candidates) > 1:
+        chosen = [each for each in candidates if vars(each).get("default") is True]
+        if len(chosen) != 1:
+            names = ", ".join(each.__qualname__ for each in candidates)
+            raise ImproperlyConfigured(
+                f"{package!r} has more than one config: {names}. "
+                "Give one of them 'default = True'."
+            )
+        return chosen[0]
+    return candidates[0] if candidates else None
+
+
+def _configs_in(module: Any, package: str) -> list[PluginConfigType]:
+    # Not isinstance(): it would make lazy settings in the module load themselves.
+    return [
+        each
+        for each in vars(module).values()
+        if issubclass(type(each), PluginConfigType)
+        and vars(each).get("name") == package
+        and each.__module__ == module.__name__
+    ]
+
+
+def _with_parent(
+    bases: tuple[type, ...], package: str, module: str
+) -> tuple[type, ...]:
+    parent = find_config_class(package)
+    if parent is None:
+        raise ImproperlyConfigured(
+            f"{module} extends {package!r}, but that has no config derived from "
+            "PluginConfig. Give it one in its apps module."
+        )
+    others = tuple(base for base in bases if not issubclass(parent, base))
+    return (*others, parent)
+
+
+def _package_of(cls: type) -> str | None:
+    """Return the package that a class is the config of by its place alone, or None."""
+    module = sys.modules[cls.__module__]
+    if hasattr(module, "__path__"):
+        return cls.__module__
+    package, _, name = cls.__module__.rpartition(".")
+    return package if name == "apps" else None
+
+
+def _hide_foreign_configs(cls: type) -> None:
+    # Django takes the one config that it sees in the apps module, and silently none
+    # where it sees two: such as a child's and, imported to derive from, its parent's.
+    # What dir() of a module lists is up to the module (PEP 562).
+    module = sys.modules[cls.__module__]
+    if hasattr(module, "__path__"):
+        _provide_apps_module(module, cls)
+        return
+    if "__dir__" not in vars(module):
+        module.__dir__ = lambda: _names_without_foreign_configs(module)  # type: ignore[method-assign]
+
+
+def _names_without_foreign_configs(module: Any) -> list[str]:
+    return [
+        name
+        for name, value in vars(module).items()
+        if not issubclass(type(value), PluginConfigType)
+        or value.__module__ == module.__name__
+    ]
+
+
+def _provide_apps_module(package: ModuleType, cls: type) -> None:
+    # A config in the package itself, where Django does not look for one.
+    name = f"{package.__name__}.apps"
+    if name in sys.modules or PathFinder.find_spec(name, package.__path__):
+        return
+    module = ModuleType(name, f"Stands for {cls.__qualname__} of {package.__name__}.")
+    module.__spec__ = ModuleSpec(name, None, origin=package.__file__)
+    setattr(module, cls.__name__, cls)
+    sys.modules[name] = module

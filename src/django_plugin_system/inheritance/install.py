@@ -1,0 +1,30 @@
+"""Puts everything in place that lets apps inherit; once in a process."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+from .commands import install_commands
+from .fixtures import install_fixtures
+from .imports import install_finders
+from .locale import install_locale
+from .migrations import install_migrations
+from .models import install_models
+from .seams import ChangingFinder
+from .staticfiles import install_staticfiles
+from .templates import install_templates
+
+
+@cache
+def install() -> None:
+    """Have Python and Django find what apps inherit."""
+    sys.meta_path.insert(0, ChangingFinder())
+    install_finders()
+    install_models()
+    install_commands()
+    install_templates()
+    install_locale()
+    install_staticfiles()
+    install_fixtures()
+    install_migrations()

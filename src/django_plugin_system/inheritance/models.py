@@ -1,0 +1,240 @@
+"""Models of an app that is extended: abstract where a child defines them itself.
+
+The parents' modules are imported as they are, and their classes become models of the
+app that is installed. One that a child defines itself stays abstract, and stands in
+for the child's until that is there:
+
+- Relations mean the child's, since Django resolves them by label and name.
+- A model that derives from it is made when the child's class is, from that.
+- Then the name means the child's class in the parents' modules too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from django.apps import AppConfig, apps
+from django.db.models import Model
+from django.db.models.base import ModelBase
+
+from .ancestry import is_extended
+from .owners import find_owner
+from .rebinding import keep_own_super, rebind
+from .seams import replace
+
+Make = Callable[[tuple[type, ...], dict[str, Any]], type]
+
+
+class ModelKey(NamedTuple):
+    """What Django knows a model by."""
+
+    label: str
+    name: str
+
+
+class StandIn(NamedTuple):
+    """An abstract class that is to become, or lead to, a model."""
+
+    key: ModelKey | None
+    """Of the model; None for a mixin that needs one."""
+
+    needs: tuple[ModelKey, ...]
+    """The models that have to be among the bases then."""
+
+
+_stand_ins: WeakKeyDictionary[type, StandIn] = WeakKeyDictionary()
+
+
+def is_abstract_model(module: str, name: str) -> bool:
+    """Tell whether an installed app defines a parent's model itself.
+
+    For ``abstract`` in the ``Meta`` of a model that children may extend, called with
+    ``__name__`` and the name of the class. A parent need not call it: the model is made
+    abstract where a child lists it in ``extends_models``.
+    """
+    owner = find_owner(module)
+    if owner is None:
+        return False
+    app, package = owner
+    return is_extended(type(app), package, name)
+
+
+def find_stand_in(model: type) -> StandIn | None:
+    """Return what a class stands in for, or None."""
+    return _stand_ins.get(model)
+
+
+def install_models() -> None:
+    """Have Django make models of the parents' classes."""
+    replace(
+        "django.apps.registry:Apps.get_containing_app_config",
+        "self object_name",
+        _containing_app_config,
+    )
+    replace(
+        "django.db.models.base:ModelBase.__new__",
+        "cls name bases attrs kwargs",
+        _model_class,
+    )
+
+
+def _containing_app_config(
+    original: Callable[..., AppConfig | None],
+) -> Callable[..., AppConfig | None]:
+    def get_containing_app_config(self: Any, object_name: str) -> AppConfig | None:
+        found = original(self, object_name)
+        owner = find_owner(object_name) if self is apps else None
+        return owner[0] if owner else found
+
+    return get_containing_app_config
+
+
+def _model_class(original: Callable[..., type]) -> object:
+    def __new__(
+        cls: type,
+        name: str,
+        bases: tuple[type, ...],
+        attrs: dict[str, Any],
+        **kwargs: Any,
+    ) -> type:
+        def make(bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
+            return original(cls, name, bases, attrs, **kwargs)
+
+        if not any(isinstance(base, ModelBase) for base in bases):
+            return make(bases, attrs)
+        return _make_model(make, name, bases, attrs)
+
+    return staticmethod(__new__)
+
+
+def _make_model(
+    make: Make, name: str, bases: tuple[type, ...], attrs: dict[str, Any]
+) -> type:
+    meta = attrs.get("Meta")
+    key = _key(attrs["__module__"], name, meta)
+    kept, needs = _part(bases, key)
+    if is_abstract_model(attrs["__module__"], name):
+        attrs["Meta"] = _abstract(meta, kept)
+        return _stand_in(make, kept, attrs, StandIn(key, needs))
+    if getattr(meta, "abstract", False):
+        if not needs:
+            return make(bases, attrs)
+        return _stand_in(make, kept, attrs, StandIn(None, needs))
+    if not needs:
+        return _finish(make(bases, attrs), key)
+    if not all(map(_find_model, needs)):
+        return _defer(make, name, kept, attrs, StandIn(key, needs))
+    models = [model for model in map(_find_model, needs) if model]
+    attrs["Meta"] = _ordered_like(models[0], meta, kept)
+    return _finish(make(_with_models(bases, key, models), attrs), key)
+
+
+def _key(module: str, name: str, meta: object) -> ModelKey | None:
+    owner = find_owner(module)
+    label = getattr(meta, "app_label", None) or (owner and owner[0].label)
+    return ModelKey(label, name) if label else None
+
+
+def _part(
+    bases: tuple[type, ...], key: ModelKey | None
+) -> tuple[tuple[type, ...], tuple[ModelKey, ...]]:
+    """Return the bases that are no models of their own, and the models needed."""
+    kept: list[type] = []
+    needs: list[ModelKey] = []
+    for base in bases:
+        stand_in = _stand_ins.get(base)
+        if stand_in is None:
+            kept.append(base)
+        elif stand_in.key is None or stand_in.key == key:
+            kept.append(base)
+            needs.extend(stand_in.needs)
+        else:
+            needs.append(stand_in.key)
+    return tuple(kept), tuple(dict.fromkeys(needs))
+
+
+def _find_model(key: ModelKey) -> type[Model] | None:
+    return apps.all_models[key.label].get(key.name.lower())
+
+
+def _with_models(
+    bases: tuple[type, ...], key: ModelKey | None, models: list[type[Model]]
+) -> tuple[type, ...]:
+    """Put the models where their stand-ins are, and those needed further at the end."""
+    found: list[type] = []
+    for base in bases:
+        stand_in = _stand_ins.get(base)
+        is_other = stand_in and stand_in.key not in (None, key)
+        model = _find_model(stand_in.key) if is_other else base  # type: ignore[union-attr, arg-type]
+        found.append(model or base)
+    missing = [
+        model for model in models if not any(issubclass(each, model) for each in found)
+    ]
+    return tuple(dict.fromkeys([*found, *missing]))
+
+
+def _stand_in(
+    make: Make, kept: tuple[type, ...], attrs: dict[str, Any], stand_in: StandIn
+) -> type:
+    cls = make(kept or (Model,), attrs)
+    _stand_ins[cls] = stand_in
+    return cls
+
+
+def _defer(
+    make: Make,
+    name: str,
+    kept: tuple[type, ...],
+    attrs: dict[str, Any],
+    stand_in: StandIn,
+) -> type:
+    # The body becomes an abstract class, and the model is made of that.
+    meta = attrs.get("Meta")
+    place = {each: attrs[each] for each in ("__module__", "__qualname__")}
+    attrs["Meta"] = type("Meta", (), {"abstract": True})
+    body = _stand_in(make, kept, attrs, stand_in)
+    # Else it would hide that of another base.
+    del body.Meta  # type: ignore[attr-defined]
+    if meta is not None:
+        place["Meta"] = meta
+
+    def make_of(*models: type[Model]) -> None:
+        type(body)(name, (body,), dict(place))
+
+    apps.lazy_model_operation(
+        make_of, *((key.label, key.name.lower()) for key in stand_in.needs)
+    )
+    return body
+
+
+def _finish(cls: type, key: ModelKey | None) -> type:
+    for base in cls.__mro__[1:]:
+        stand_in = _stand_ins.get(base)
+        if stand_in and stand_in.key == key:
+            keep_own_super(base)
+            rebind(base, cls)
+    return cls
+
+
+def _abstract(meta: type | None, bases: tuple[type, ...]) -> type:
+    # A model without a Meta has that of its first base with one.
+    metas = [meta, *(getattr(base, "Meta", None) for base in bases)]
+    inherited = tuple(each for each in metas if each)[:1]
+    return type("Meta", inherited, {"abstract": True})
+
+
+def _ordered_like(
+    model: type[Model], meta: type | None, bases: tuple[type, ...]
+) -> type:
+    # Django has a child of another model take these two over, if that is the first
+    # base; but here abstract ones come before.
+    metas = [meta, *(getattr(base, "Meta", None) for base in bases)]
+    inherited = tuple(each for each in metas if each)[:1]
+    options = {
+        name: getattr(model._meta, name)
+        for name in ("ordering", "get_latest_by")
+        if not (inherited and hasattr(inherited[0], name))
+    }
+    return type("Meta", inherited, options)

@@ -1,0 +1,95 @@
+"""Which packages belong to which installed app, and where their files are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+
+from .ancestry import ancestors, inherited_by
+from .config import PluginConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Whose packages are whose, while the same apps are installed."""
+
+    configs: dict[str, AppConfig]
+    count: int
+    owners: dict[str, AppConfig]
+    """By package, those of parents too."""
+
+
+_index: Index | None = None
+
+
+def find_owner(name: str) -> tuple[AppConfig, str] | None:
+    """Return the installed app that a dotted name is part of, and which package.
+
+    A module of a parent is part of the app that extends it. None for all others.
+    """
+    owners = _owners()
+    package = name
+    while package:
+        if app := owners.get(package):
+            return app, package
+        package = package.rpartition(".")[0]
+    return None
+
+
+def lineage(app: AppConfig | str) -> tuple[str, ...]:
+    """Return the package of an installed app and those it extends, nearest first.
+
+    ``app`` is its config or its label. Raises LookupError for an unknown label.
+    """
+    if isinstance(app, str):
+        app = apps.get_app_config(app)
+    return app.lineage if isinstance(app, PluginConfig) else (app.name,)
+
+
+def extending_apps() -> Iterator[AppConfig]:
+    """Yield the installed apps that extend another one, in their order."""
+    for app in apps.app_configs.values():
+        if len(lineage(app)) > 1:
+            yield app
+
+
+def directories(app: AppConfig, name: str) -> Iterator[tuple[str, Path]]:
+    """Yield package and path of each such directory of an app, nearest first."""
+    for package in lineage(app):
+        directory = root(app, package) / name
+        if directory.is_dir():
+            yield package, directory
+
+
+def root(app: AppConfig, package: str) -> Path:
+    """Return the directory of an app's package, its own or that of a parent."""
+    if package == app.name:
+        return Path(app.path)
+    for config in ancestors(type(app)):
+        if vars(config)["name"] == package and "path" in vars(config):
+            return Path(vars(config)["path"])
+    return Path(next(iter(import_module(package).__path__)))
+
+
+def inherits(app: AppConfig, kind: str, name: str, package: str) -> bool:
+    """Tell whether a resource in ``package`` may be one of the app."""
+    return package == app.name or package in inherited_by(type(app), kind, name)
+
+
+def _owners() -> dict[str, AppConfig]:
+    global _index
+    configs = apps.app_configs
+    # Django replaces the dict whenever other apps are installed, and fills it at start.
+    if _index is None or _index.configs is not configs or _index.count != len(configs):
+        owners = {
+            package: app
+            for app in reversed(configs.values())
+            for package in lineage(app)
+        }
+        owners |= {app.name: app for app in configs.values()}
+        _index = Index(configs, len(configs), owners)
+    return _index.owners

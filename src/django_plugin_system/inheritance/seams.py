@@ -1,0 +1,99 @@
+"""Where Django offers no way in: each function that is replaced, checked before it is.
+
+A module that is not imported yet is changed when it is, so that nothing is imported
+that a process does not need. All that is replaced was tried on Django 5.2, 6.0 and 6.1;
+the check E113 tries what no process has needed yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from inspect import getattr_static, signature
+from types import ModuleType
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+Change = Callable[[], None]
+
+_waiting: defaultdict[str, list[Change]] = defaultdict(list)
+
+
+def replace(
+    path: str, parameters: str, build: Callable[[Callable[..., Any]], Any]
+) -> None:
+    """Put what ``build`` makes of a function in its place.
+
+    ``path`` is ``module:name`` or ``module:Class.name``, and ``parameters`` how the
+    function is known to be called. Raises ImproperlyConfigured, perhaps later, if this
+    release of Django has no such function.
+    """
+    module, _, names = path.partition(":")
+
+    def change() -> None:
+        owner: Any = sys.modules[module]
+        *containers, name = names.split(".")
+        for container in containers:
+            owner = getattr(owner, container)
+        function = _plain_function(getattr_static(owner, name, None))
+        found = " ".join(signature(function).parameters) if function else None
+        if function is None or found != parameters:
+            raise ImproperlyConfigured(
+                f"App inheritance needs {path} to take ({parameters}), but in this "
+                f"release of Django it takes ({found}). Use a release that "
+                "django_plugin_system supports."
+            )
+        setattr(owner, name, build(function))
+
+    when_imported(module, change)
+
+
+def when_imported(module: str, change: Change) -> None:
+    """Make a change to a module: now, or right after it has been imported."""
+    if module in sys.modules:
+        change()
+    else:
+        _waiting[module].append(change)
+
+
+def make_all_changes() -> None:
+    """Import what has not been needed yet, or raise ImproperlyConfigured."""
+    for module in list(_waiting):
+        import_module(module)
+
+
+class ChangingFinder(MetaPathFinder):
+    """Makes the changes that wait for a module, once it is imported."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if fullname not in _waiting:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        assert spec
+        assert spec.loader
+        execute = spec.loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            for change in _waiting.pop(fullname, ()):
+                change()
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _plain_function(attribute: Any) -> Callable[..., Any] | None:
+    # Out of a staticmethod, a cached_property or a cache.
+    for wrapper in ("__func__", "func", "__wrapped__"):
+        attribute = getattr(attribute, wrapper, attribute)
+    return attribute if callable(attribute) else None
