@@ -250,7 +250,7 @@ def _plugin_apps() -> Iterator[PluginConfig]:
 
 
 def _configs_of(app: AppConfig) -> list[type]:
-    if not module_has_submodule(app.module, "apps"):  # type: ignore[arg-type]
+    if not module_has_submodule(app.module, "apps"):
         return []
     module = import_module(f"{app.name}.apps")
     return [
@@ -338,7 +338,7 @@ def _has_changes(app: AppConfig) -> bool:
 
 def _replaced(loader: MigrationLoader) -> Iterator[list[tuple[str, str]]]:
     for migration in loader.disk_migrations.values():
-        yield [tuple(key) for key in migration.replaces]
+        yield [(label, name) for label, name in migration.replaces]
 
 
 def _extra_columns(app: AppConfig, connection: BaseDatabaseWrapper) -> list[str]:
