@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ class Site:
         apps: Iterable[str] = (),
         routers: Iterable[str] = (),
         migrations: dict[str, str | None] | None = None,
+        settings: dict[str, object] | None = None,
         python: Path = Path(sys.executable),
         path: Path | None = None,
     ) -> None:
@@ -34,6 +36,7 @@ class Site:
             "apps": list(apps),
             "routers": list(routers),
             "migrations": migrations or {},
+            "settings": settings or {},
         }
         self.python = python
         self.environ = {
@@ -66,17 +69,18 @@ class Site:
 class Worker:
     """A process of the site that does what it is told, a line each; see worker.py."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, module: str = "tests.services.worker") -> None:
         self.site = site
         self.state = "starting"
         self.process = subprocess.Popen(
-            [site.python, "-m", "tests.services.worker"],
+            [site.python, "-m", module],
             cwd=ROOT,
             env=site.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,
         )
 
     def start(self, order: str, **arguments: object) -> None:
@@ -106,8 +110,8 @@ class Worker:
         return self.hear()
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
-        self.process.kill()
+        """End the process and its children, whatever they do."""
+        kill(self.process)
         self.process.communicate()
 
 
@@ -132,6 +136,13 @@ class Pool:
     def kill(self) -> None:
         for worker in self.workers:
             worker.kill()
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    """End a process that leads a session, and all its children."""
+    # Its number is nobody else's until it is waited for.
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def at_once(workers: list[Worker], order: str, **arguments: object) -> list[Any]:

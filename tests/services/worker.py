@@ -6,7 +6,7 @@ import json
 import select
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from io import StringIO
@@ -330,16 +330,16 @@ def pausing(start: str) -> Iterator[None]:
         yield
 
 
-def main() -> None:
-    backend()
+def main(orders: Mapping[str, Callable[..., Any]]) -> None:
     say("ready")
     for line in iter(sys.stdin.readline, ""):
         order, arguments = json.loads(line)
         try:
-            say("result", ORDERS[order](*arguments.pop("args", ()), **arguments))
+            say("result", orders[order](*arguments.pop("args", ()), **arguments))
         except Exception as error:  # noqa: BLE001  # whoever gave the order hears of it
             say("error", f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":
-    main()
+    backend()
+    main(ORDERS)
