@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,8 @@ class Pool:
 
 def kill(process: subprocess.Popen[Any]) -> None:
     """End a process that leads a session, and all its children."""
-    # Its number is nobody else's until it is waited for.
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
