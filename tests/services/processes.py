@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+WORKER = "tests.services.worker"
 PATIENCE = 30.0
 
 
@@ -70,8 +71,9 @@ class Site:
 class Worker:
     """A process of the site that does what it is told, a line each; see worker.py."""
 
-    def __init__(self, site: Site, module: str = "tests.services.worker") -> None:
+    def __init__(self, site: Site, module: str = WORKER) -> None:
         self.site = site
+        self.module = module
         self.state = "starting"
         self.process = subprocess.Popen(
             [site.python, "-m", module],
@@ -101,7 +103,7 @@ class Worker:
         assert select.select([self.process.stdout], [], [], PATIENCE)[0], "no answer"
         line = self.process.stdout.readline()
         said, content = json.loads(line) if line else ("end", None)
-        self.state = "busy" if said == "paused" else "ready"
+        self.state = "ready" if said in ("ready", "result") else "busy"
         assert said == kind, f"{said}: {content}"
         return content
 
@@ -119,15 +121,15 @@ class Worker:
 class Pool:
     """Workers that outlive a test: starting them takes longer than most tests."""
 
-    def __init__(self, site: Site, count: int) -> None:
-        self.workers = [Worker(site) for _ in range(count)]
+    def __init__(self, site: Site, count: int, module: str = WORKER) -> None:
+        self.workers = [Worker(site, module) for _ in range(count)]
 
     def get_ready(self) -> list[Worker]:
-        """Return the workers, none of them busy, in a transaction or with plugins."""
+        """Return the workers, all of them as if they were new."""
         for number, worker in enumerate(self.workers):
             if worker.state == "busy":
                 worker.kill()
-                self.workers[number] = Worker(worker.site)
+                self.workers[number] = Worker(worker.site, worker.module)
         for worker in self.workers:
             if worker.state == "starting":
                 worker.hear("ready")
