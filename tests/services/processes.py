@@ -40,6 +40,7 @@ class Site:
             "migrations": migrations or {},
             "settings": settings or {},
         }
+        self.databases = databases
         self.python = python
         self.environ = {
             **os.environ,
