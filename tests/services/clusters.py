@@ -14,8 +14,6 @@ from threading import Thread
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
 from .processes import PATIENCE
 from .servers import free_port
 
@@ -61,6 +59,8 @@ class Cluster:
 
     def make_database(self, template: str = "template1") -> str:
         """Make a database like another one; return its name."""
+        import psycopg
+
         name = f"plugins_{uuid4().hex[:12]}"
         here = {"host": "127.0.0.1", "port": self.port, "user": USER}
         with psycopg.connect(**here, dbname="postgres", autocommit=True) as admin:

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from celery import Celery
-from redis import Redis
 
 from .processes import PATIENCE, Site, Worker
 from .servers import running
@@ -32,6 +31,8 @@ LINGER = 0.2
 @contextmanager
 def broker() -> Iterator[dict[str, object]]:
     """Give settings of Celery with keys of their own; delete these at the end."""
+    from redis import Redis
+
     prefix = f"plugins_{uuid4().hex[:12]}_"
     options = {"global_keyprefix": prefix}
     yield {

@@ -139,6 +139,24 @@ def test_one_try_to_connect_in_a_request(cluster: Cluster, start: Start):
     assert (answer, first, watched.knocks) == (OLD, 1, 2)
 
 
+def test_the_last_answer_was_committed(cluster: Cluster, start: Start):
+    """A thread begins, writes, asks. The server is stopped. Another one asks.
+
+    What goes on is the last answer that everybody could see, since the transaction
+    and its rows are lost.
+    """
+    worker = start()
+    before = worker.do("visit")
+    worker.do("hire", count=1)
+    worker.do("tell", args=[0, "begin"])
+    worker.do("tell", args=[0, "choose"], name=NEW)
+    own = worker.do("tell", args=[0, "ask"])
+
+    cluster.stop()
+
+    assert (before, own, worker.do("visit")) == (OLD, NEW, OLD)
+
+
 def test_back_with_a_change_made_after(cluster: Cluster, start: Start):
     """The server goes, comes back, an operator switches. The next request sees it.
 

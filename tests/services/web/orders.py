@@ -89,7 +89,7 @@ def _pause(text: str) -> Callable[..., Any]:
         nonlocal paused
         if text in sql and not paused:
             paused = True
-            threading.current_thread().pause(sql)  # type: ignore[attr-defined]
+            threading.current_thread().pause(sql)
         return execute(sql, params, many, context)
 
     return pause
