@@ -73,7 +73,7 @@ def running(
             _wait(process, is_ready)
             yield
         except BaseException as error:
-            error.add_note(f"{command[0]} printed:\n{log.read_text()}")
+            error.add_note(f"{command[0]} printed:\n{log.read_text()[-5000:]}")
             raise
         finally:
             kill(process)

@@ -20,6 +20,13 @@ APPS = [
 ]
 LOGIN = "/admin/login/"
 OPERATOR = "operator"
+# Without DEBUG, Django would tell tracebacks to nobody but admins.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
 MAKE_OPERATOR = f"""
 from django.contrib.auth.models import User
 User.objects.create_superuser({OPERATOR!r}, password={OPERATOR!r})
@@ -33,6 +40,7 @@ def website(database: dict[str, object], **more: object) -> Site:
         apps=APPS,
         settings={
             "ALLOWED_HOSTS": settings.ALLOWED_HOSTS,
+            "LOGGING": LOGGING,
             "MIDDLEWARE": settings.MIDDLEWARE,
             "PASSWORD_HASHERS": settings.PASSWORD_HASHERS,
             "ROOT_URLCONF": "tests.services.web.urls",
