@@ -30,7 +30,7 @@ SECONDS = float(os.environ.get("LOAD_SECONDS", "6"))
 VISITORS = 4
 # Only what tells a run from one in which nothing happened.
 TOGGLES_PER_SECOND = 0.5
-RESPONSES_PER_SECOND = 10
+RESPONSES_PER_SECOND = 5
 
 Server = Callable[[Site, Path], AbstractContextManager[str]]
 
