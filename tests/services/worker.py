@@ -1,12 +1,11 @@
-"""A process that takes orders on stdin and answers on stdout, one JSON line each."""
+"""A process that takes orders about plugins of its own; see lines.py."""
 
 from __future__ import annotations
 
-import json
 import select
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from io import StringIO
@@ -35,6 +34,7 @@ from django_plugin_system.register import (  # noqa: E402
 from django_plugin_system.selection.select import find_selected  # noqa: E402
 from django_plugin_system.sync import sync  # noqa: E402
 from django_plugin_system.testing import isolated_plugins  # noqa: E402
+from tests.services.lines import listen, say  # noqa: E402
 
 MANAGER = "django.contrib.auth"
 MODULE = "django.contrib.contenttypes"
@@ -50,11 +50,6 @@ class AbstractCarrier(ABC):
 
 class Carrier(AbstractCarrier):
     def carry(self) -> None: ...
-
-
-def say(kind: str, content: object = None) -> None:
-    sys.stdout.write(f"{json.dumps([kind, content])}\n")
-    sys.stdout.flush()
 
 
 # Orders
@@ -330,16 +325,6 @@ def pausing(start: str) -> Iterator[None]:
         yield
 
 
-def main(orders: Mapping[str, Callable[..., Any]]) -> None:
-    say("ready")
-    for line in iter(sys.stdin.readline, ""):
-        order, arguments = json.loads(line)
-        try:
-            say("result", orders[order](*arguments.pop("args", ()), **arguments))
-        except Exception as error:  # noqa: BLE001  # whoever gave the order hears of it
-            say("error", f"{type(error).__name__}: {error}")
-
-
 if __name__ == "__main__":
     backend()
-    main(ORDERS)
+    listen(ORDERS)

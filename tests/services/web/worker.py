@@ -1,16 +1,19 @@
-"""A process of the site that takes orders, as ``tests.services.worker`` does."""
+"""A process of the site that takes orders; see ``tests.services.lines``."""
 
 from __future__ import annotations
 
 import logging
 import threading
 
-# Sets Django up, which the others need.
-from tests.services import worker
+import django
 
-from .actors import ACTOR_ORDERS, dismiss
-from .children import CHILD_ORDERS, forget_children
-from .orders import ORDERS
+django.setup()
+
+from tests.services.lines import listen  # noqa: E402  # with those that need apps
+
+from .actors import ACTOR_ORDERS, dismiss  # noqa: E402
+from .children import CHILD_ORDERS, forget_children  # noqa: E402
+from .orders import ORDERS  # noqa: E402
 
 
 class Records(logging.Handler):
@@ -50,7 +53,7 @@ def main() -> None:
     logger.setLevel(logging.INFO)
     logger.addHandler(records)
     own = {"forget": forget, "logged": logged, "thread_names": thread_names}
-    worker.main({**ORDERS, **ACTOR_ORDERS, **CHILD_ORDERS, **own})
+    listen({**ORDERS, **ACTOR_ORDERS, **CHILD_ORDERS, **own})
 
 
 if __name__ == "__main__":
