@@ -61,10 +61,10 @@ def test_children(two: tuple[Worker, Worker], method: str):
     parent, operator = two
     parent.do("ask")
     parent.do("start_children", method=method, count=3)
-    before = parent.do("ask_children")
+    before = parent.do("tell_children")
 
     operator.do("choose", name=NEW)
-    after = [*parent.do("ask_children"), parent.do("ask")]
+    after = [*parent.do("tell_children"), parent.do("ask")]
 
     assert (before, after) == ([OLD] * 3, [NEW] * 4)
     assert parent.do("end_children") == [0] * 3
@@ -78,7 +78,7 @@ def test_switched_before_the_fork(two: tuple[Worker, Worker]):
     operator.do("choose", name=NEW)
     parent.do("start_children", method="fork", count=1)
 
-    assert parent.do("ask_children") == [NEW]
+    assert parent.do("tell_children") == [NEW]
 
 
 @pytest.mark.parametrize("pause_at", ["generation", "plugintype", "pluginitem"])
@@ -95,9 +95,28 @@ def test_forked_while_a_thread_reads(two: tuple[Worker, Worker], pause_at: str):
     parent.do("start", args=[0, "ask"], pause_at=pause_at)
     parent.do("hear", actor=0, kind="paused")
     parent.do("start_children", method="fork", count=1)
-    answers = parent.do("ask_children")
+    answers = parent.do("tell_children")
 
     assert (answers, parent.do("go_on", actor=0)) == ([NEW], NEW)
+
+
+def test_forked_while_a_thread_holds_all_locks(two: tuple[Worker, Worker]):
+    """T holds each lock that the library has. P forks. The child asks, writes, asks."""
+    parent, _ = two
+    parent.do("ask")
+    parent.do("hire", count=1)
+
+    parent.do("start", args=[0, "hold_locks"])
+    parent.do("hear", actor=0, kind="paused")
+    parent.do("start_children", method="fork", count=1)
+    answers = [
+        *parent.do("tell_children"),
+        *parent.do("tell_children", what="choose", name=NEW),
+        *parent.do("tell_children"),
+    ]
+
+    assert answers == [OLD, None, NEW]
+    assert parent.do("go_on", actor=0) > 0
 
 
 def test_forked_while_a_thread_writes(two: tuple[Worker, Worker]):
@@ -108,10 +127,10 @@ def test_forked_while_a_thread_writes(two: tuple[Worker, Worker]):
     parent.do("tell", args=[0, "choose"], name=NEW)
 
     parent.do("start_children", method="fork", count=1)
-    before = parent.do("ask_children")
+    before = parent.do("tell_children")
     parent.do("tell", args=[0, "commit"])
 
-    assert (before, parent.do("ask_children")) == ([OLD], [NEW])
+    assert (before, parent.do("tell_children")) == ([OLD], [NEW])
 
 
 def test_forked_among_busy_threads(two: tuple[Worker, Worker]):
@@ -121,9 +140,9 @@ def test_forked_among_busy_threads(two: tuple[Worker, Worker]):
     parent.do("stir")
 
     parent.do("start_children", method="fork", count=CHILDREN)
-    before = parent.do("ask_children")
+    before = parent.do("tell_children")
     operator.do("choose", name=NEW)
-    after = parent.do("ask_children")
+    after = parent.do("tell_children")
 
     assert (before, after) == ([OLD] * CHILDREN, [NEW] * CHILDREN)
     assert min(parent.do("calm")) > 0

@@ -5,21 +5,23 @@ from __future__ import annotations
 import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from django.db import connections
 
 from tests.services.processes import PATIENCE
 
-from .orders import ask
+from .orders import ORDERS
 
 children: list[tuple[BaseProcess, Connection]] = []
 
 
 def answer(line: Connection) -> None:
-    """Be a child: answer whenever asked."""
-    while line.recv():
+    """Be a child: do what it is told."""
+    while told := line.recv():
+        order, arguments = told
         try:
-            line.send(ask())
+            line.send(ORDERS[order](**arguments))
         except Exception as error:  # noqa: BLE001  # the parent hears of it
             line.send(f"{type(error).__name__}: {error}")
 
@@ -40,10 +42,10 @@ def start_children(method: str, count: int) -> None:
         children.append((child, ours))
 
 
-def ask_children() -> list[str]:
-    """Return what each of them answers; one that says nothing in time hangs."""
+def tell_children(what: str = "ask", **arguments: Any) -> list[Any]:
+    """Give all of them an order; return the results, or which of them hang."""
     for _, line in children:
-        line.send(True)
+        line.send((what, arguments))
     return [
         line.recv() if line.poll(PATIENCE / 2) else f"{child.name} hangs"
         for child, line in children
@@ -53,7 +55,7 @@ def ask_children() -> list[str]:
 def end_children() -> list[int | None]:
     """Have them end; return their exit codes."""
     for _, line in children:
-        line.send(False)
+        line.send(None)
     for child, _ in children:
         child.join(PATIENCE / 2)
     return [child.exitcode for child, _ in children]
@@ -69,5 +71,5 @@ def forget_children() -> None:
 
 
 CHILD_ORDERS = {
-    order.__name__: order for order in (ask_children, end_children, start_children)
+    order.__name__: order for order in (end_children, start_children, tell_children)
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from django_plugin_system.models import PluginItem
 
 from .plugins import AbstractCarrier
 from .wsgi import application
+
+LIBRARY = "django_plugin_system"
 
 local = threading.local()
 
@@ -80,6 +82,35 @@ def roll_back() -> None:
     commit()
 
 
+def hold_locks() -> int:
+    """Hold each lock of the library until told to go on; return how many it has."""
+    with ExitStack() as held:
+        locks = list(_locks())
+        for lock in locks:
+            held.enter_context(lock)
+        threading.current_thread().pause("all locks are held")
+        return len(locks)
+
+
+def _locks() -> Iterator[Any]:
+    # Whatever they are called: those of its modules, and of the objects in them.
+    kinds = (type(threading.Lock()), type(threading.RLock()))
+    modules = [name for name in sys.modules if name.split(".")[0] == LIBRARY]
+    values = {
+        id(each): each for name in modules for each in vars(sys.modules[name]).values()
+    }
+    for value in values.values():
+        if isinstance(value, kinds):
+            yield value
+        elif type(value).__module__.split(".")[0] == LIBRARY:
+            yield from (each for each in _parts(value) if isinstance(each, kinds))
+
+
+def _parts(value: object) -> list[object]:
+    slots = [getattr(value, name, None) for name in getattr(value, "__slots__", ())]
+    return [*slots, *getattr(value, "__dict__", {}).values()]
+
+
 def _pause(text: str) -> Callable[..., Any]:
     paused = False
 
@@ -97,5 +128,5 @@ def _pause(text: str) -> Callable[..., Any]:
 
 ORDERS: dict[str, Callable[..., Any]] = {
     order.__name__: order
-    for order in (ask, begin, choose, commit, look, roll_back, visit)
+    for order in (ask, begin, choose, commit, hold_locks, look, roll_back, visit)
 }
