@@ -187,6 +187,21 @@ def test_where_it_is_to_be_raised(server, settings):
         who()
 
 
+def test_a_connection_that_has_broken(server, monkeypatch, caplog):
+    """The database is there again: the lookup connects anew, and sees the switch."""
+    who()
+    disable_voice(server)
+    # SQLite takes any connection for usable.
+    monkeypatch.setattr(connections["other"], "is_usable", lambda: False)
+    connections["other"].connection.close()
+
+    with fresh_plugins():
+        answer = who()
+
+    assert answer == "SmsIrOTP"
+    assert caplog.messages == []
+
+
 def test_a_lock_is_no_outage(server, caplog):
     """The database answers, if only that it is busy: what was known may be outdated."""
     who()

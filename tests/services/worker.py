@@ -16,7 +16,7 @@ import django
 from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 django.setup()
 
@@ -40,6 +40,7 @@ MANAGER = "django.contrib.auth"
 MODULE = "django.contrib.contenttypes"
 
 declared = ExitStack()
+configured = ExitStack()
 transactions: list[transaction.Atomic] = []
 
 
@@ -203,6 +204,11 @@ def bulk(name: str, **columns: object) -> None:
     PluginItem.objects.bulk_update(items, list(columns))
 
 
+def configure(**keys: object) -> None:
+    """Give the process other settings, until it forgets."""
+    configured.enter_context(override_settings(PLUGIN_SYSTEM=keys))
+
+
 def begin() -> None:
     transactions.append(transaction.atomic())
     transactions[-1].__enter__()
@@ -222,6 +228,7 @@ def forget() -> None:
     while transactions:
         roll_back()
     declared.close()
+    configured.close()
 
 
 def operate() -> dict[str, int]:
@@ -256,6 +263,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
         bulk,
         command,
         commit,
+        configure,
         count_queries,
         declare,
         delete,

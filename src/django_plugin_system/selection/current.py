@@ -147,7 +147,7 @@ def _look(using: str, scope: Scope | None) -> Compiled:
     scope_epoch = scope.epoch if scope else 0
     epoch, now = own_writes.epoch, monotonic()
     try:
-        compiled = _ask(using, now, epoch)
+        compiled = _ask_again_if_disconnected(using, now, epoch)
     except Error as error:
         if not _is_outage(using):
             _advise(using, error)
@@ -183,6 +183,18 @@ def _is_on_event_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _ask_again_if_disconnected(using: str, now: float, epoch: int) -> Compiled:
+    # A server that has been restarted is there, though an old connection to it is not.
+    was_connected = connections[using].connection is not None
+    try:
+        return _ask(using, now, epoch)
+    except Error:
+        if not was_connected or not _is_outage(using):
+            raise
+        connections[using].close()
+        return _ask(using, now, epoch)
 
 
 def _ask(using: str, now: float, epoch: int) -> Compiled:
