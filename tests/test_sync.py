@@ -313,7 +313,7 @@ def test_constant_number_of_statements(other, registry: Registry, limit, monkeyp
     few, many = taken
 
     assert few == many
-    assert [len(each) for each in many] == [13, 12, 4, 12]
+    assert [len(each) for each in many] == [12, 11, 4, 11]
     assert vars(features)["max_query_params"] == limit
 
 
