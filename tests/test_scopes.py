@@ -175,6 +175,21 @@ def test_a_task_that_outlives_its_request():
     assert async_to_sync(serve)() == ("VoiceOTP", "SmsIrOTP")
 
 
+def test_asgi_and_a_response_that_is_closed_in_the_midst():
+    """That response ends no request."""
+
+    async def serve() -> tuple[bool, bool]:
+        async with ThreadSensitiveContext():
+            begin_request(sender=ASGIHandler)
+            scope = find_scope()
+            end_request(sender=None)
+            in_the_midst = find_scope() is scope
+            end_request(sender=ASGIHandler)
+            return in_the_midst, find_scope() is scope
+
+    assert async_to_sync(serve)() == (True, False)
+
+
 def test_asgi_that_tells_no_requests_apart(monkeypatch, caplog):
     """Should asgiref cease to, the log says what to do; answers are a second old."""
     monkeypatch.setattr(scopes, "_asgi_request", None)

@@ -114,7 +114,8 @@ def find_scope() -> Scope | None:
             return scope
         scope = scope.outer
     request = find_asgi_request()
-    return None if request is None else _of_asgi_requests.get(request)
+    scope = None if request is None else _of_asgi_requests.get(request)
+    return None if scope is None or scope.has_ended else scope
 
 
 @contextmanager

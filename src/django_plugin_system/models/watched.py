@@ -76,11 +76,12 @@ class WatchedModel(models.Model):
         # For each subclass, since proxies send signals of their own.
         pre_save.connect(before_raw_save, sender=cls)
         post_save.connect(after_raw_save, sender=cls)
-        if any(issubclass(base, WatchedModel) for base in _concrete_bases(cls)):
+        if parents := list(_concrete_parents(cls)):
             # It may have a foreign key of its own, over which it is deleted with
-            # another object, past these methods.
-            pre_delete.connect(before_delete, sender=cls)
-            post_delete.connect(after_delete, sender=cls)
+            # another object, past these methods; the parents' rows go last.
+            for each in (cls, *parents):
+                pre_delete.connect(before_delete, sender=each)
+                post_delete.connect(after_delete, sender=each)
 
     def save_base(
         self,
@@ -106,9 +107,9 @@ class WatchedModel(models.Model):
     delete.alters_data = True  # type: ignore[attr-defined]
 
 
-def _concrete_bases(cls: type) -> Iterator[type]:
-    for base in cls.__bases__:
-        if hasattr(base, "_meta") and not base._meta.abstract:
+def _concrete_parents(cls: type) -> Iterator[type[WatchedModel]]:
+    for base in cls.__mro__[1:]:
+        if issubclass(base, WatchedModel) and not base._meta.abstract:
             yield base
 
 
