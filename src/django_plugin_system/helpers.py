@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 
 from .exceptions import NoPluginAvailable
+from .register import origin_of
 from .registry import plugins
 from .selection.current import acurrent, current, database
 
@@ -94,6 +95,9 @@ def lock_plugins(using: str | None = None) -> None:
 def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type | None:
     from .selection.select import find_selected
 
+    if (origin := origin_of(manager)) != manager:
+        # The name of an app that extends the one with the type.
+        return get_plugin_class(type_name, origin, *args, **kwargs)
     item = find_selected(type_name, manager, *args, **kwargs)
     return item.load_class() if item else None
 
