@@ -14,6 +14,7 @@ from .models import install_models
 from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
+from .templatetags import install_templatetags
 
 
 @cache
@@ -24,6 +25,7 @@ def install() -> None:
     install_models()
     install_commands()
     install_templates()
+    install_templatetags()
     install_locale()
     install_staticfiles()
     install_fixtures()
