@@ -6,8 +6,6 @@ import gzip
 import json
 from textwrap import dedent
 
-import pytest
-
 from .families import app, plain_app
 from .projects import Project
 
@@ -129,20 +127,31 @@ def test_inherited(project: Project):
     assert told == [["parent"]] * 4 + [["new"]]
 
 
-@pytest.mark.parametrize("child", ["json", "py"])
-@pytest.mark.parametrize("parent", list(FORMATS))
-def test_overridden(project: Project, parent: str, child: str):
+def test_overridden(project: Project):
     """Of one name only the child's is loaded, whatever the formats."""
-    texts = {"json": as_json("child"), "py": as_python("child")}
-    project.write(
-        {
-            **FAMILY,
-            f"library/cal/fixtures/demo.{parent}": FORMATS[parent],
-            f"voga/cal/fixtures/demo.{child}": texts[child],
-        }
+    own = {"json": as_json("child"), "py": as_python("child")}
+    pairs = {f"{old}_{new}": (old, new) for old in FORMATS for new in own}
+    project.write(FAMILY)
+    for name, (old, new) in pairs.items():
+        project.write(
+            {
+                f"library/cal/fixtures/{name}.{old}": FORMATS[old],
+                f"voga/cal/fixtures/{name}.{new}": own[new],
+            }
+        )
+
+    told = install(project, "top.cal").ask(
+        LOAD,
+        f"""
+        told = {{}}
+        for name in {list(pairs)!r}:
+            told[name] = load(name)
+            Note.objects.all().delete()
+        tell(told)
+        """,
     )
 
-    assert install(project, "top.cal").ask(LOAD, 'tell(load("demo"))') == ["child"]
+    assert told == {name: ["child"] for name in pairs}
 
 
 def test_extended(project: Project):

@@ -11,6 +11,7 @@ from ..conf import forget_conf
 from .commands import install_commands
 from .fixtures import install_fixtures
 from .imports import install_finders
+from .jinja import install_jinja
 from .locale import install_locale
 from .migrations import install_migrations
 from .models import install_models
@@ -30,6 +31,7 @@ def install() -> None:
     install_models()
     install_commands()
     install_templates()
+    install_jinja()
     install_templatetags()
     install_locale()
     install_staticfiles()
