@@ -185,6 +185,8 @@ def test_extended(project: Project):
             """,
             "voga/cal/fixtures/star.py": """
                 from library.cal.fixtures.star import *
+
+                assert objects
             """,
         }
     )
@@ -427,16 +429,24 @@ def test_mistakes(project: Project):
     told = install(project, "voga.cal").ask(
         LOAD,
         """
+        from django.core import serializers
         told = {name: load(name) for name in ("invalid", "twice", "text", "none")}
         try:
             load("raises")
         except ValueError as error:
             told["raises"] = str(error)
+        told["from stdin"] = load("-", format="py")
+        told["from text"] = []
+        try:
+            list(serializers.deserialize("py", "def objects(): pass"))
+        except DeserializationError as error:
+            told["from text"] = str(error)
         tell([told, texts()])
         """,
     )
 
     home = f"{project.root.resolve()}/library/cal/fixtures"
+    no_file = "Fixtures in Python are files, not text to be read."
     assert told == [
         {
             name: f"Problem installing fixture '{home}/{name}.py': {words}"
@@ -451,6 +461,10 @@ def test_mistakes(project: Project):
                 "model instances.",
                 "raises": "on purpose",
             }.items()
+        }
+        | {
+            "from stdin": f"Problem installing fixture '-': {no_file}",
+            "from text": no_file,
         },
         [],
     ]
