@@ -11,6 +11,8 @@ from .imports import install_finders
 from .locale import install_locale
 from .migrations import install_migrations
 from .models import install_models
+from .rebinding import install_rebinding
+from .receivers import install_receivers
 from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
@@ -21,7 +23,9 @@ def install() -> None:
     """Have Python and Django find what apps inherit."""
     sys.meta_path.insert(0, ChangingFinder())
     install_finders()
+    install_rebinding()
     install_models()
+    install_receivers()
     install_commands()
     install_templates()
     install_locale()
