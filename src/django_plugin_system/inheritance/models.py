@@ -65,6 +65,13 @@ def find_stand_in(model: object) -> StandIn | None:
     return _stand_ins.get(model) if isinstance(model, type) else None
 
 
+def finish_models() -> None:
+    """Let names of classes whose model was there before them mean the model too."""
+    for key in list(_waiting):
+        if model := _find_model(key):
+            _finish(model, key)
+
+
 def install_models() -> None:
     """Have Django make models of the parents' classes."""
     replace(
