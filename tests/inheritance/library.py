@@ -81,7 +81,7 @@ from django.db import connection
 def create_tables(*labels):
     with connection.schema_editor() as editor:
         for label in labels:
-            for model in apps.get_app_config(label).get_models(True):
+            for model in apps.get_app_config(label).get_models():
                 if not model._meta.proxy:
                     editor.create_model(model)
 """

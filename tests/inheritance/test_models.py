@@ -12,7 +12,9 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 tell({
-    "tables": [model._meta.db_table for model in apps.get_app_config("cal").get_models()],
+    "tables": [
+        model._meta.db_table for model in apps.get_app_config("cal").get_models()
+    ],
     "content types": [
         *ContentType.objects.filter(app_label="cal").values_list("model", flat=True)
     ],

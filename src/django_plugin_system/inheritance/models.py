@@ -130,12 +130,11 @@ def _make_model(
         if not needs:
             return make(bases, attrs)
         return _stand_in(make, kept, attrs, StandIn(None, needs))
-    models = [model for model in map(_find_model, needs) if model]
-    if len(models) < len(needs):
+    if not all(map(_find_model, needs)):
         return _defer(make, name, kept, attrs, StandIn(key, needs))
-    if models:
-        attrs["Meta"] = _meta(meta, kept, **_ordering(models[0], meta, kept))
+    if any(base in _stand_ins for base in bases):
         bases = _with_models(bases, key)
+        attrs["Meta"] = _meta(meta, kept, **_ordering(bases, meta, kept))
     return _finish(make(bases, attrs), key)
 
 
@@ -247,13 +246,19 @@ def _inherited_meta(own: type | None, bases: tuple[type, ...]) -> type | None:
 
 
 def _ordering(
-    model: type[Model], own: type | None, bases: tuple[type, ...]
+    bases: tuple[type, ...], own: type | None, kept: tuple[type, ...]
 ) -> dict[str, object]:
     # Django has a child of another model take these two over, if that is the first
     # base; but here abstract ones come before.
-    inherited = _inherited_meta(own, bases)
+    parents = (each for base in bases for each in base.__mro__ if _is_concrete(each))
+    parent = next(parents, None)
+    inherited = _inherited_meta(own, kept)
     return {
-        name: getattr(model._meta, name)
+        name: getattr(parent._meta, name)  # type: ignore[attr-defined]
         for name in ("ordering", "get_latest_by")
-        if not hasattr(inherited, name)
+        if parent and not hasattr(inherited, name)
     }
+
+
+def _is_concrete(base: type) -> bool:
+    return hasattr(base, "_meta") and not base._meta.abstract
