@@ -15,6 +15,8 @@ from .jinja import install_jinja
 from .locale import install_locale
 from .migrations import install_migrations
 from .models import install_models
+from .rebinding import install_rebinding
+from .receivers import install_receivers
 from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
@@ -28,7 +30,9 @@ def install() -> None:
     # A project may have apps that inherit, and no plugins.
     setting_changed.connect(forget_conf)
     install_finders()
+    install_rebinding()
     install_models()
+    install_receivers()
     install_commands()
     install_templates()
     install_jinja()
