@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from functools import cache
 
-from django.core.signals import setting_changed
-
-from ..conf import forget_conf
 from .commands import install_commands
 from .fixtures import install_fixtures
 from .imports import install_finders
@@ -27,8 +24,6 @@ from .templatetags import install_templatetags
 def install() -> None:
     """Have Python and Django find what apps inherit."""
     sys.meta_path.insert(0, ChangingFinder())
-    # A project may have apps that inherit, and no plugins.
-    setting_changed.connect(forget_conf)
     install_finders()
     install_rebinding()
     install_models()
