@@ -61,9 +61,13 @@ def is_abstract_model(module: str, name: str) -> bool:
     return is_extended(type(app), package, name)
 
 
-def find_stand_in(model: type) -> StandIn | None:
-    """Return what a class stands in for, or None."""
-    return _stand_ins.get(model)
+def abstract_models(label: str) -> list[type]:
+    """Return the abstract classes that stand in for models of an app."""
+    return [
+        model
+        for model, stand_in in _stand_ins.items()
+        if stand_in.key and stand_in.key.label == label
+    ]
 
 
 def install_models() -> None:
