@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 
 from .commands import install_commands
@@ -14,7 +13,6 @@ from .migrations import install_migrations
 from .models import install_models
 from .rebinding import install_rebinding
 from .receivers import install_receivers
-from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
 from .templatetags import install_templatetags
@@ -23,7 +21,6 @@ from .templatetags import install_templatetags
 @cache
 def install() -> None:
     """Have Python and Django find what apps inherit."""
-    sys.meta_path.insert(0, ChangingFinder())
     install_finders()
     install_rebinding()
     install_models()
