@@ -14,10 +14,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec, spec_from_file_location
 from types import ModuleType
+from typing import Any
 
 from django.apps import AppConfig
 
@@ -29,7 +29,7 @@ JOINED = ("migrations",)
 NEVER_INHERITED = ("apps",)
 
 
-class JoiningFinder(MetaPathFinder):
+class JoiningFinder:
     """Lets packages of some names span all directories of the lineage."""
 
     def find_spec(
@@ -44,7 +44,7 @@ class JoiningFinder(MetaPathFinder):
         return _join(owner[0], name)
 
 
-class AliasFinder(MetaPathFinder):
+class AliasFinder:
     """Finds what is in an inherited package, which goes by the name of the parent's."""
 
     def find_spec(
@@ -64,7 +64,7 @@ class AliasFinder(MetaPathFinder):
         return _alias(fullname, f"{real}.{name}")
 
 
-class InheritingFinder(MetaPathFinder):
+class InheritingFinder:
     """Finds in the parents what nobody else has found in the app."""
 
     def find_spec(
@@ -86,7 +86,7 @@ class InheritingFinder(MetaPathFinder):
         return None
 
 
-class _Alias(Loader):
+class _Alias:
     """Gives a module that is known by another name."""
 
     def __init__(self, real: str) -> None:
@@ -101,7 +101,8 @@ class _Alias(Loader):
 
 
 def _alias(fullname: str, real: str) -> ModuleSpec | None:
-    return ModuleSpec(fullname, _Alias(real)) if _exists(real) else None
+    loader: Any = _Alias(real)
+    return ModuleSpec(fullname, loader) if _exists(real) else None
 
 
 def _exists(name: str) -> bool:

@@ -21,7 +21,7 @@ from .seams import replace
 Key = tuple[str, str]
 
 
-def install_migrations() -> None:
+def install() -> None:
     """Have Django take one leaf for each package of a lineage for no conflict."""
     replace(
         "django.db.migrations.loader:MigrationLoader.detect_conflicts",
