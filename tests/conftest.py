@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db.models.signals import post_delete, pre_delete
 
+from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.models.watched import after_delete, before_delete
 from django_plugin_system.registry import Registry
 from django_plugin_system.testing import isolated_plugins
 from tests.aliases import database_alias
@@ -18,6 +21,15 @@ def registry() -> Iterator[Registry]:
     """Undo after each test what it has registered."""
     with isolated_plugins() as registry:
         yield registry
+
+
+@pytest.fixture
+def subclasses() -> Iterator[None]:
+    """Let the test derive plugin models; what that connects is undone afterwards."""
+    yield
+    for model in (PluginType, PluginItem):
+        pre_delete.disconnect(before_delete, sender=model)
+        post_delete.disconnect(after_delete, sender=model)
 
 
 @pytest.fixture

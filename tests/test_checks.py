@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
+from django.db import models
+from django.test.utils import isolate_apps
 
+from django_plugin_system import checks
 from django_plugin_system.checks import (
     check_active_items_load,
     check_adopted,
     check_broken,
+    check_managers,
     check_rejected,
     check_rows_in_step,
     check_setting,
@@ -103,6 +107,33 @@ def test_w004_broken_source(registry: Registry):
             "django_plugin_system.W004",
             "acme.plugins could not be loaded: ImportError: No module named 'sdk'",
             "Mend it; until then its plugins are missing and their rows orphans.",
+        )
+    ]
+
+
+@pytest.mark.usefixtures("subclasses")
+def test_w006_unwatched_manager(monkeypatch):
+    """A manager of the project's own goes past the generation, unless it is derived."""
+    watched = type(PluginItem.objects.all())
+    with isolate_apps("tests.apps.otp") as isolated:
+
+        class LoudItem(PluginItem):
+            objects = models.Manager()
+            derived = watched.as_manager()
+
+            class Meta:
+                app_label = "otp"
+                proxy = True
+
+        monkeypatch.setattr(checks, "apps", isolated)
+        messages = check_managers()
+
+    assert shown(messages) == [
+        (
+            "django_plugin_system.W006",
+            "The manager 'objects' of otp.LoudItem is none of those that start a "
+            "generation, so what it writes is seen late.",
+            "Make its queryset from type(PluginItem.objects.all()).",
         )
     ]
 

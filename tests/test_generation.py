@@ -9,14 +9,16 @@ import pytest
 from django.core import serializers
 from django.core.management import call_command
 from django.core.serializers.base import DeserializedObject
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, F
 from django.db.models.signals import post_save
 from django.test.utils import CaptureQueriesContext, isolate_apps
 
+from django_plugin_system import lock_plugins
 from django_plugin_system.models import Generation, PluginItem, PluginType
 from django_plugin_system.models.generation import find_stamp
+from django_plugin_system.own_writes import own_writes
 from django_plugin_system.register import register_plugin_item
 from django_plugin_system.sync import sync
 from tests.declared import item_dict
@@ -196,6 +198,7 @@ NO_CHANGES = {
 }
 
 
+@pytest.mark.usefixtures("subclasses")
 @pytest.mark.parametrize("write", CHANGES.values(), ids=CHANGES)
 def test_changes(write: Callable[[], object]):
     """Whatever way a row is written, the token is another one afterwards."""
@@ -354,6 +357,65 @@ def test_a_dry_run_makes_none():
     assert token() is None
 
 
+@pytest.mark.usefixtures("subclasses")
+@isolate_apps("tests.apps.otp")
+def test_a_subclass_that_is_deleted_with_another_object(other):
+    """A cascade over a foreign key of the subclass goes past delete()."""
+
+    class Owner(models.Model):  # noqa: DJ008  # nobody reads it
+        class Meta:
+            app_label = "otp"
+
+    class OwnedItem(PluginItem):
+        owner = models.ForeignKey(Owner, models.CASCADE)
+
+        class Meta:
+            app_label = "otp"
+
+    with connections[other].schema_editor() as editor:
+        editor.create_model(Owner)
+        editor.create_model(OwnedItem)
+    rows = PluginItem.objects.using(other)
+    owner = Owner.objects.using(other).create()
+    home = PluginType.objects.using(other).get(name="otp")
+    OwnedItem.objects.using(other).create(
+        plugin_type=home, name="owned", module="x", owner=owner
+    )
+    before = find_stamp(other)
+
+    owner.delete()
+
+    assert not rows.filter(name="owned").exists()
+    assert find_stamp(other) != before
+
+
+def test_a_transaction_that_is_to_be_rolled_back():
+    """A receiver may say so; the write that it is part of ends as without this app."""
+
+    def give_up(**kwargs: object) -> None:
+        transaction.set_rollback(True)
+
+    before = token()
+    post_save.connect(give_up, sender=PluginItem)
+    try:
+        with transaction.atomic():
+            save(status="disable")
+    finally:
+        post_save.disconnect(give_up, sender=PluginItem)
+
+    assert (voice().status, token()) == ("active", before)
+
+
+def test_many_writes_are_held_as_one():
+    """A transaction that writes for long gathers nothing with each write."""
+    before = own_writes.open
+
+    for number in range(5):
+        save(priority=number)
+
+    assert own_writes.open - before <= 1
+
+
 LOCKING = {
     "update": lambda: PluginItem.objects.update(description="new"),
     "save": lambda: save(description="new"),
@@ -363,6 +425,9 @@ LOCKING = {
     "fixture": lambda: load_fixture(description="new"),
     "for update": lambda: PluginItem.objects.select_for_update().get(name="voice"),
     "for update, each": lambda: list(PluginItem.objects.select_for_update().iterator()),
+    "for update, at once": lambda: PluginItem.objects.select_for_update(
+        nowait=True
+    ).get(name="voice"),
     "for update, related": lambda: list(otp().pluginitem_set.select_for_update()),
 }
 
@@ -383,6 +448,39 @@ def test_the_generation_is_locked_before_any_row(write: Callable[[], object]):
     ]
 
     assert "django_plugin_system_generation" in locks[0]
+
+
+def test_skip_locked_waits_for_nobody():
+    """Nor does it lock the generation, which would be waiting."""
+    if not connection.features.has_select_for_update_skip_locked:
+        rows = PluginItem.objects.all()
+        rows.query.select_for_update = rows.query.select_for_update_skip_locked = True
+        rows._lock_generation_first()
+        return
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        PluginItem.objects.select_for_update(skip_locked=True).get(name="voice")
+
+    assert not any("generation" in query["sql"] for query in queries)
+
+
+def test_lock_plugins():
+    """For a transaction that locks rows of its own before it writes plugin rows."""
+    with CaptureQueriesContext(connection) as queries:
+        lock_plugins()
+
+    assert ["generation" in query["sql"] for query in queries] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_plugins_outside_of_a_transaction():
+    """There it would hold nothing, and says so."""
+    with pytest.raises(transaction.TransactionManagementError) as excinfo:
+        lock_plugins()
+
+    assert str(excinfo.value) == (
+        "lock_plugins() holds its lock until the transaction ends, so it has to be "
+        "called inside of one. Use 'with transaction.atomic():'."
+    )
 
 
 @pytest.mark.django_db(transaction=True)

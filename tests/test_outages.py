@@ -187,6 +187,21 @@ def test_where_it_is_to_be_raised(server, settings):
         who()
 
 
+def test_a_connection_that_has_broken(server, monkeypatch, caplog):
+    """The database is there again: the lookup connects anew, and sees the switch."""
+    who()
+    disable_voice(server)
+    # SQLite takes any connection for usable.
+    monkeypatch.setattr(connections["other"], "is_usable", lambda: False)
+    connections["other"].connection.close()
+
+    with fresh_plugins():
+        answer = who()
+
+    assert answer == "SmsIrOTP"
+    assert caplog.messages == []
+
+
 def test_a_lock_is_no_outage(server, caplog):
     """The database answers, if only that it is busy: what was known may be outdated."""
     who()
@@ -216,6 +231,36 @@ def test_in_a_transaction(server):
         work()
 
     assert raised == ["Cannot operate on a closed database."]
+
+
+def test_without_autocommit(server):
+    """Where transactions are begun by hand, one that is lost is lost too."""
+    who()
+    connection = connections["other"]
+    connection.set_autocommit(False)
+    raised = []
+    try:
+        connection.connection.close()
+        with fresh_plugins():
+            who()
+    except ProgrammingError as error:
+        raised.append(str(error))
+    finally:
+        connection.close()
+
+    assert raised == ["Cannot operate on a closed database."]
+
+
+def test_how_long_it_took_to_fail(server, monkeypatch):
+    """A worker waits REFRESH_SECONDS from then, however long that is."""
+    monkeypatch.setattr(module, "monotonic", lambda: 1_000.0)
+    who()
+    server.stop()
+    # Asked for its age, as the look begins, when that has failed, and again its age.
+    clock = iter([2_000.0, 2_000.0, 2_060.0, 2_060.5])
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock))
+
+    assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
 
 
 def test_safe_mode(server, settings):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from contextvars import copy_context
+from time import monotonic
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import path
 
 from django_plugin_system import aget_plugin, fresh_plugins, get_plugin, scopes
+from django_plugin_system.models import PluginItem
 from django_plugin_system.scopes import (
     begin_request,
     begin_task,
@@ -26,6 +30,7 @@ from django_plugin_system.scopes import (
     end_task,
     find_scope,
 )
+from django_plugin_system.selection import current
 from django_plugin_system.selection.current import forget_all
 from tests.apps.otp.interfaces import AbstractOTP
 
@@ -170,6 +175,21 @@ def test_a_task_that_outlives_its_request():
     assert async_to_sync(serve)() == ("VoiceOTP", "SmsIrOTP")
 
 
+def test_asgi_and_a_response_that_is_closed_in_the_midst():
+    """That response ends no request."""
+
+    async def serve() -> tuple[bool, bool]:
+        async with ThreadSensitiveContext():
+            begin_request(sender=ASGIHandler)
+            scope = find_scope()
+            end_request(sender=None)
+            in_the_midst = find_scope() is scope
+            end_request(sender=ASGIHandler)
+            return in_the_midst, find_scope() is scope
+
+    assert async_to_sync(serve)() == (True, False)
+
+
 def test_asgi_that_tells_no_requests_apart(monkeypatch, caplog):
     """Should asgiref cease to, the log says what to do; answers are a second old."""
     monkeypatch.setattr(scopes, "_asgi_request", None)
@@ -214,7 +234,7 @@ def test_a_request_that_was_never_closed():
         before = find_scope()
         begin_request(sender=None)
         during = find_scope()
-        end_request()
+        end_request(sender=None)
         return [before is during, during.outer, find_scope()]
 
     assert copy_context().run(serve) == [False, None, None]
@@ -225,6 +245,93 @@ def test_a_signal_without_a_request():
     request_finished.send(sender=None)
 
     assert find_scope() is None
+
+
+def test_a_response_that_is_closed_in_the_midst():
+    """Middleware may replace one; the request goes on all the same."""
+
+    def serve() -> list[str]:
+        begin_request(sender=WSGIHandler)
+        seen = [who()]
+        HttpResponse().close()
+        disable("voice")
+        seen.append(who())
+        end_request(sender=WSGIHandler)
+        forget_all()
+        seen.append(who())
+        return seen
+
+    assert copy_context().run(serve) == ["VoiceOTP", "VoiceOTP", "SmsIrOTP"]
+
+
+def test_a_client_inside_of_a_request():
+    """A view may use the test client; its own request goes on afterwards."""
+
+    def serve() -> list[str]:
+        begin_request(sender=WSGIHandler)
+        seen = [who()]
+        disable("voice")
+        seen.append(Client().get("/sync/").text)
+        seen.append(who())
+        end_request(sender=WSGIHandler)
+        return seen
+
+    assert copy_context().run(serve) == ["VoiceOTP", "SmsIrOTP SmsIrOTP", "VoiceOTP"]
+
+
+def test_a_context_of_a_request_that_was_never_closed():
+    """The next request ends it, so that nobody is stuck with what it found."""
+
+    def serve() -> str:
+        begin_request(sender=WSGIHandler)
+        who()
+        context = copy_context()
+        disable("voice")
+        begin_request(sender=WSGIHandler)
+        forget_all()
+        return context.run(who)
+
+    assert copy_context().run(serve) == "SmsIrOTP"
+
+
+def test_what_was_found_ages(monkeypatch):
+    """After RELOAD_SECONDS it is asked for anew: a stream may go on for hours."""
+    with fresh_plugins():
+        before = who()
+        disable("voice")
+        during = who()
+        later = monotonic() + 31
+        monkeypatch.setattr(current, "monotonic", lambda: later)
+
+        assert (before, during, who()) == ("VoiceOTP", "VoiceOTP", "SmsIrOTP")
+
+
+def test_a_child_that_is_forked_inside_a_request():
+    """It is told nothing of the request's end, so it belongs to none."""
+
+    def serve() -> tuple[bool, bool]:
+        begin_request(sender=WSGIHandler)
+        child = os.fork()
+        if not child:
+            os._exit(find_scope() is not None)
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status) == 0, find_scope() is not None
+
+    assert copy_context().run(serve) == (True, True)
+
+
+def test_after_a_fork(monkeypatch):
+    """Scopes of WSGI and of ASGI end in the child, those around them too."""
+
+    def serve() -> list[bool]:
+        begin_request(sender=WSGIHandler)
+        begin_task()
+        asgi = ThreadSensitiveContext()
+        scopes._of_asgi_requests[asgi] = scopes.Scope()
+        scopes._after_fork()
+        return [find_scope() is None, scopes._of_asgi_requests[asgi].has_ended]
+
+    assert copy_context().run(serve) == [True, True]
 
 
 # Tasks, and one thing inside another
@@ -241,7 +348,7 @@ def test_a_task_inside_a_request():
         seen.append(who())
         end_task()
         seen.append(who())
-        end_request()
+        end_request(sender=None)
         return seen
 
     assert copy_context().run(serve) == ["VoiceOTP", "SmsIrOTP", "VoiceOTP"]
@@ -268,13 +375,13 @@ def test_ends_that_fit_nothing():
     def serve() -> list[bool]:
         begin_task()
         scope = find_scope()
-        end_request()
+        end_request(sender=None)
         in_task = find_scope() is scope
         end_task()
         begin_request(sender=None)
         end_task()
         in_request = find_scope() is not None
-        end_request()
+        end_request(sender=None)
         end_task()
         return [in_task, in_request, find_scope() is None]
 
@@ -290,6 +397,38 @@ def test_a_copied_context():
     forget_all()
 
     assert (before, context.run(who)) == ("VoiceOTP", "SmsIrOTP")
+
+
+def test_own_writes_of_an_inner_scope():
+    """The scopes around it see them as well, in the transaction and after it."""
+    with fresh_plugins():
+        seen = [who()]
+        with transaction.atomic():
+            with fresh_plugins():
+                PluginItem.objects.filter(name="voice").update(status="disable")
+            seen.append(who())
+        seen.append(who())
+
+    assert seen == ["VoiceOTP", "SmsIrOTP", "SmsIrOTP"]
+
+
+def test_a_block_that_ends_in_another_context():
+    """As a generator may that is not run to its end."""
+    block = fresh_plugins()
+    copy_context().run(block.__enter__)
+
+    block.__exit__(None, None, None)
+
+    assert find_scope() is None
+
+
+def test_a_look_that_outlasts_its_scope():
+    """What it finds is kept by nobody."""
+    with fresh_plugins():
+        scope = find_scope()
+    current._keep(scope.found, scope, scope.epoch, "default", current.current())
+
+    assert scope.found == {}
 
 
 def test_a_copied_context_of_an_inner_block():
@@ -315,7 +454,7 @@ def test_a_look_that_began_before_a_commit():
         who()
         found = scope.found["default"]
         scope.ask_again()
-        scope.found["default"] = (epoch, found[1])
+        scope.found["default"] = found._replace(epoch=epoch)
         disable("voice")
 
         assert who() == "SmsIrOTP"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .helpers import get_plugin as get_plugin
     from .helpers import get_plugin_class as get_plugin_class
     from .helpers import get_plugin_instance as get_plugin_instance
+    from .helpers import lock_plugins as lock_plugins
     from .register import plugin as plugin
     from .register import plugin_type as plugin_type
     from .register import register_plugin_item as register_plugin_item
@@ -33,6 +34,7 @@ _HOMES = {
     "get_plugin": "helpers",
     "get_plugin_class": "helpers",
     "get_plugin_instance": "helpers",
+    "lock_plugins": "helpers",
     "plugin": "register",
     "plugin_type": "register",
     "register_plugin_item": "register",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
@@ -11,6 +12,7 @@ from django.db import router
 
 from .conf import find_mistakes
 from .models import PluginItem, PluginStatus, PluginType
+from .models.watched import WatchedModel, WatchedQuerySet
 from .registry import plugins
 from .sync import has_tables, is_adopted, sync
 
@@ -21,6 +23,7 @@ def register_checks() -> None:
     checks.register(check_unresolved_items)
     checks.register(check_rejected)
     checks.register(check_broken)
+    checks.register(check_managers)
     # These read rows, so they run with migrate, and with check --database.
     checks.register(check_rows_in_step, checks.Tags.database)
     checks.register(check_active_items_load, checks.Tags.database)
@@ -76,6 +79,23 @@ def check_broken(**kwargs: object) -> list[CheckMessage]:
             id="django_plugin_system.W004",
         )
         for source, error in plugins.broken().items()
+    ]
+
+
+def check_managers(**kwargs: object) -> list[CheckMessage]:
+    """W006: a manager writes plugin rows without starting a generation."""
+    return [
+        Warning(
+            f"The manager {manager.name!r} of {model._meta.label} is none of those "
+            "that start a generation, so what it writes is seen late.",
+            hint="Make its queryset from type(PluginItem.objects.all()).",
+            obj=model,
+            id="django_plugin_system.W006",
+        )
+        for model in apps.get_models()
+        if issubclass(model, WatchedModel)
+        for manager in model._meta.managers
+        if not isinstance(manager.get_queryset(), WatchedQuerySet)
     ]
 
 

@@ -1,15 +1,20 @@
-"""Ask for a plugin: the short calls that application code uses."""
+"""The short calls that application code uses, to ask for plugins above all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.db import connections, transaction
 
 from .exceptions import NoPluginAvailable
+from .register import origin_of
 from .registry import plugins
-from .selection.current import acurrent, current
+from .selection.current import acurrent, current, database
+
+if TYPE_CHECKING:
+    from .models import PluginItem
 
 T = TypeVar("T")
 
@@ -55,7 +60,7 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     plugin_class = current().by_interface.get(interface)
     if plugin_class is not None:
         return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
-    return _get_plugin_by_key(interface, *args, **kwargs)
+    return _find_item(interface, *args, **kwargs).load()  # type: ignore[no-any-return]
 
 
 async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -63,17 +68,41 @@ async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) ->
     plugin_class = (await acurrent()).by_interface.get(interface)
     if plugin_class is not None:
         return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
-    return await sync_to_async(_get_plugin_by_key)(interface, *args, **kwargs)
+    # A selector may make queries; the object belongs where it is asked for.
+    item = await sync_to_async(_find_item)(interface, *args, **kwargs)
+    return item.load()  # type: ignore[no-any-return]
+
+
+def lock_plugins(using: str | None = None) -> None:
+    """Make other writers of plugin rows wait until the open transaction has ended.
+
+    For a transaction that locks other rows before it writes plugin rows: where all of
+    them call this first, no two can wait for each other. ``using`` is a database alias,
+    by default that of the plugin rows. Raises TransactionManagementError outside of a
+    transaction.
+    """
+    from .models.generation import lock_generation
+
+    using = using or database()
+    if not connections[using].in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "lock_plugins() holds its lock until the transaction ends, so it has to be "
+            "called inside of one. Use 'with transaction.atomic():'."
+        )
+    lock_generation(using)
 
 
 def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type | None:
     from .selection.select import find_selected
 
+    if (origin := origin_of(manager)) != manager:
+        # The name of an app that extends the one with the type.
+        return get_plugin_class(type_name, origin, *args, **kwargs)
     item = find_selected(type_name, manager, *args, **kwargs)
     return item.load_class() if item else None
 
 
-def _get_plugin_by_key(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def _find_item(interface: object, *args: Any, **kwargs: Any) -> PluginItem:
     from .selection.select import find_selected
 
     spec = plugins.get_type_with(interface)
@@ -84,5 +113,4 @@ def _get_plugin_by_key(interface: Callable[..., T], *args: Any, **kwargs: Any) -
             "it has no active or reserve item whose code is loaded. Activate one in "
             "the admin, or run 'manage.py pluginsync' if its rows are missing."
         )
-    found: T = item.load()
-    return found
+    return item

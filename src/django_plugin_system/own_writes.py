@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from itertools import count
 from threading import RLock
 from weakref import WeakKeyDictionary, WeakSet, finalize
@@ -25,28 +24,31 @@ class OwnWrites:
         self.open = 0
         """How many writes of all threads are neither committed nor rolled back."""
 
-        self._hooks: WeakKeyDictionary[BaseDatabaseWrapper, WeakSet[_OnCommit]]
-        self._hooks = WeakKeyDictionary()
+        self._held: WeakKeyDictionary[BaseDatabaseWrapper, WeakSet[_Write]]
+        self._held = WeakKeyDictionary()
         # A finalizer may run in any line, so also in one that holds the lock.
         self._lock = RLock()
 
-    def note(self, using: str) -> None:
-        """Remember that the open transaction writes."""
+    def note(self, using: str, savepoints: tuple[str, ...]) -> None:
+        """Remember that the open transaction writes, inside of these savepoints."""
         scope = find_scope()
-        on_commit = _OnCommit(lambda: self.ask_again(scope))
-        with self._lock:
-            self._hooks.setdefault(connections[using], WeakSet()).add(on_commit)
-            self.open += 1
-        # Django keeps the hook until the transaction, or the savepoint that the write
-        # was made in, ends in either way. When it is gone, the write is not open: that
-        # holds even if another hook fails, and this one is not called.
-        finalize(on_commit, self._close, scope).atexit = False
-        transaction.on_commit(on_commit, using=using)
         self.ask_again(scope)
+        with self._lock:
+            held = self._held.setdefault(connections[using], WeakSet())
+            if any(each.holds(savepoints, scope) for each in held):
+                return
+            write = _Write(savepoints, scope)
+            held.add(write)
+            self.open += 1
+        # Django holds what it is to call until the transaction, or the savepoint that
+        # the write was made in, ends in either way. When it is gone, the write is not
+        # open: also if another hook fails, so that this one is not called.
+        finalize(write, self._close, scope).atexit = False
+        transaction.on_commit(write, using=using)
 
     def are_open(self, using: str) -> bool:
         """Tell whether this thread's transaction has written and has not ended."""
-        return bool(self._hooks.get(connections[using]))
+        return bool(self._held.get(connections[using]))
 
     def ask_again(self, scope: Scope | None = None) -> None:
         """Let lookups in the scope, and those outside of any, ask the database."""
@@ -58,7 +60,7 @@ class OwnWrites:
     def after_fork(self) -> None:
         """Forget the parent's transactions, and a lock that it may have held."""
         self.open = 0
-        self._hooks = WeakKeyDictionary()
+        self._held = WeakKeyDictionary()
         self._lock = RLock()
 
     def _close(self, scope: Scope | None) -> None:
@@ -67,14 +69,20 @@ class OwnWrites:
         self.ask_again(scope)
 
 
-class _OnCommit:
-    __slots__ = ("__weakref__", "_call")
+class _Write:
+    """Lives as long as a write is open; does nothing when it is called."""
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call = call
+    __slots__ = ("__weakref__", "_savepoints", "_scope")
 
-    def __call__(self) -> None:
-        self._call()
+    def __init__(self, savepoints: tuple[str, ...], scope: Scope | None) -> None:
+        self._savepoints = savepoints
+        self._scope = scope
+
+    def holds(self, savepoints: tuple[str, ...], scope: Scope | None) -> bool:
+        """Tell whether it ends no sooner than a write inside of these savepoints."""
+        return self._savepoints == savepoints and self._scope is scope
+
+    def __call__(self) -> None: ...
 
 
 own_writes = OwnWrites()

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NotRequired, TypedDict, TypeVar
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
 
 from .exceptions import DeclarationKeyError, DeclarationTypeError, RegistrationError
@@ -50,7 +50,7 @@ class PluginItemDeclaration(TypedDict):
 def register_plugin_type(plugin_type: PluginTypeDeclaration) -> None:
     """Register a plugin type from a dict, or raise RegistrationError saying why not."""
     values = _checked(plugin_type, PluginTypeSpec, "register_plugin_type()")
-    plugins.register_type(PluginTypeSpec(**values))
+    _register_type(PluginTypeSpec(**values))
 
 
 def register_plugin_item(plugin_item: PluginItemDeclaration) -> None:
@@ -59,7 +59,7 @@ def register_plugin_item(plugin_item: PluginItemDeclaration) -> None:
     Its type may be registered later; a type that never comes is a system check Error.
     """
     values = _checked(plugin_item, PluginItemSpec, "register_plugin_item()")
-    plugins.register_item(PluginItemSpec(**values))
+    _register_item(PluginItemSpec(**values))
 
 
 def plugin_type(
@@ -85,13 +85,11 @@ def plugin_type(
         )
         if manager is None:
             _once_apps_are_known(
-                lambda: plugins.register_type(
-                    replace(spec, manager=owner_of(interface))
-                ),
+                lambda: _register_type(replace(spec, manager=owner_of(interface))),
                 dotted(interface),
             )
         else:
-            plugins.register_type(spec)
+            _register_type(spec)
         return interface
 
     return register
@@ -177,8 +175,21 @@ def run_deferred() -> None:
 
 
 def owner_of(declared: type) -> str:
-    """Return the name of the app that a class belongs to, else of its package."""
+    """Return the name of the app that a class belongs to, else of its package.
+
+    A class of an app that is extended belongs to that one, not to the child.
+    """
     return _app_of(declared.__module__) or _package(declared.__module__)
+
+
+def origin_of(name: str) -> str:
+    """Return the app that an installed one extends in the end, else the name itself.
+
+    A plugin type belongs to that, so its rows stay when the app is extended, or no
+    longer is.
+    """
+    lineage = _lineage_of(name)
+    return lineage[-1] if lineage else name
 
 
 def is_installed(owner: str) -> bool:
@@ -196,6 +207,23 @@ def is_installed(owner: str) -> bool:
 
 _UNKNOWN_YET = "-"
 _deferred: list[tuple[str, Callable[[], None]]] = []
+
+
+def _register_type(spec: PluginTypeSpec) -> None:
+    plugins.register_type(replace(spec, manager=origin_of(spec.manager)))
+
+
+def _register_item(spec: PluginItemSpec) -> None:
+    # What a parent registers in the name of the app is the parent's all the same.
+    owner = _app_of(spec.plugin_class.__module__)
+    is_kin = owner in _lineage_of(spec.module)
+    plugins.register_item(
+        replace(
+            spec,
+            manager_name=origin_of(spec.manager_name),
+            module=owner if owner and is_kin else spec.module,
+        )
+    )
 
 
 def _checked(
@@ -257,8 +285,29 @@ def _run(entry_point: EntryPoint) -> None:
 
 
 def _app_of(name: str) -> str | None:
-    inside = [app.name for app in apps.get_app_configs() if _is_inside(name, app.name)]
+    inside = [
+        package
+        for app in apps.get_app_configs()
+        for package in _packages(app)
+        if _is_inside(name, package)
+    ]
     return max(inside, key=len, default=None)
+
+
+def _lineage_of(name: str) -> tuple[str, ...]:
+    if not apps.apps_ready:
+        return ()
+    for app in apps.get_app_configs():
+        packages = _packages(app)
+        if name in packages:
+            return packages
+    return ()
+
+
+def _packages(app: AppConfig) -> tuple[str, ...]:
+    # Those of an app that extends others; see inheritance, which is optional.
+    packages: tuple[str, ...] = getattr(app, "lineage", (app.name,))
+    return packages
 
 
 def _is_inside(name: str, package: str) -> bool:

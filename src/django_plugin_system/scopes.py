@@ -7,49 +7,91 @@ those of background tasks: they then belong to no scope.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
 
 logger = logging.getLogger(__name__)
 
-_serials = count()
+SERVERS = (ASGIHandler, WSGIHandler)
+
+# From 1, since 0 is what every scope begins with.
+_serials = count(1)
+
+
+class Found(NamedTuple):
+    """What a lookup has found, and how long that may answer in its scope."""
+
+    epoch: int
+    """The scope's, before the database was asked."""
+
+    until: float
+    """On the monotonic clock: a stream may last for hours, or its end be lost."""
+
+    compiled: Any
 
 
 class Scope:
     """One request or task: what its first lookup found holds until it ends."""
 
-    __slots__ = ("__weakref__", "epoch", "found", "has_ended", "is_request", "outer")
+    __slots__ = (
+        "__weakref__",
+        "epoch",
+        "for_loop",
+        "found",
+        "handler",
+        "has_ended",
+        "is_request",
+        "outer",
+    )
 
-    def __init__(self, outer: Scope | None = None, *, is_request: bool = False) -> None:
+    def __init__(
+        self,
+        outer: Scope | None = None,
+        *,
+        is_request: bool = False,
+        handler: type | None = None,
+    ) -> None:
         self.outer = outer
         self.is_request = is_request
+        self.handler = handler
+        """What serves the request, if a server does: only it says when that ends."""
+
         self.has_ended = False
         self.epoch = 0
-        """Another number whenever a transaction of the scope writes, and ends."""
+        """Another number whenever a transaction that began in the scope, or in one
+        inside of it, writes, and ends."""
 
-        self.found: dict[str, tuple[int, Any]] = {}
-        """By database alias: what was found, and the epoch in which it was asked for.
+        self.found: dict[str, Found] = {}
+        """What was found, by database alias.
 
-        Without the epoch, a thread that asks while another commits could store what
+        Without its epoch, a thread that asks while another commits could store what
         was so before the commit after the other has been told to ask again.
         """
 
+        self.for_loop: dict[str, Found] = {}
+        """Likewise, but seen in an open transaction: for an event loop that waits."""
+
     def ask_again(self) -> None:
-        """Let the next lookup ask the database."""
+        """Let the next lookup ask the database, here and in the scopes around."""
         # Never the same number twice, though two threads call this at once.
         self.epoch = next(_serials)
+        if self.outer is not None:
+            self.outer.ask_again()
 
     def end(self) -> None:
-        """Let nobody answer from this scope any more."""
+        """Have nobody answer from this scope any more."""
         self.has_ended = True
         self.found = {}
+        self.for_loop = {}
 
 
 _scope: ContextVar[Scope | None] = ContextVar("plugin_system_scope", default=None)
@@ -72,19 +114,22 @@ def find_scope() -> Scope | None:
             return scope
         scope = scope.outer
     request = find_asgi_request()
-    return None if request is None else _of_asgi_requests.get(request)
+    scope = None if request is None else _of_asgi_requests.get(request)
+    return None if scope is None or scope.has_ended else scope
 
 
 @contextmanager
 def fresh_plugins() -> Iterator[None]:
     """Make the block what a request is: its first lookup asks, the others remember."""
-    scope = Scope(_scope.get())
-    token = _scope.set(scope)
+    before = _scope.get()
+    scope = Scope(find_scope())
+    _scope.set(scope)
     try:
         yield
     finally:
         scope.end()
-        _scope.reset(token)
+        # Not by a token, since a generator may be closed in another context.
+        _scope.set(before)
 
 
 @contextmanager
@@ -99,16 +144,21 @@ def ensure_scope() -> Iterator[None]:
 
 def begin_request(*, sender: object, **kwargs: object) -> None:
     """Start the scope of a request; a receiver of request_started."""
+    # The test client is none of these, and may be used while a server's request runs.
+    handler = (
+        sender if isinstance(sender, type) and issubclass(sender, SERVERS) else None
+    )
     outer = _scope.get()
-    while outer is not None and outer.is_request:
-        # A request that was never closed, or one that this is simulated in.
+    while outer is not None and outer.is_request and (handler or not outer.handler):
+        # It has come to no end, such as one whose client went away.
+        outer.end()
         outer = outer.outer
-    scope = Scope(outer, is_request=True)
+    scope = Scope(outer, is_request=True, handler=handler)
     _scope.set(scope)
     request = find_asgi_request()
-    if request is not None:
+    if request is not None and handler:
         _of_asgi_requests[request] = scope
-    elif isinstance(sender, type) and issubclass(sender, ASGIHandler):
+    elif handler and issubclass(handler, ASGIHandler):
         logger.error(
             "ASGI requests cannot be told apart with these releases of Django and "
             "asgiref: answers can be as old as REFRESH_SECONDS. Add "
@@ -116,20 +166,26 @@ def begin_request(*, sender: object, **kwargs: object) -> None:
         )
 
 
-def end_request(**kwargs: object) -> None:
-    """End the scope of a request; a receiver of request_finished."""
+def end_request(*, sender: object, **kwargs: object) -> None:
+    """End the scope of a request; a receiver of request_finished.
+
+    Every response that is closed sends that, also one that middleware has replaced; but
+    only the one that was served says by which handler.
+    """
     request = find_asgi_request()
-    if request is not None and (scope := _of_asgi_requests.pop(request, None)):
-        scope.end()
+    if request is not None:
+        scope = _of_asgi_requests.get(request)
+        if scope is not None and scope.handler is sender:
+            scope.end()
     scope = _scope.get()
-    if scope is not None and scope.is_request:
+    if scope is not None and scope.is_request and scope.handler is sender:
         scope.end()
         _scope.set(scope.outer)
 
 
 def begin_task(**kwargs: object) -> None:
     """Start the scope of a task, perhaps inside a request that waits for it."""
-    _scope.set(Scope(_scope.get()))
+    _scope.set(Scope(find_scope()))
 
 
 def end_task(**kwargs: object) -> None:
@@ -143,3 +199,16 @@ def end_task(**kwargs: object) -> None:
 def find_asgi_request() -> ThreadSensitiveContext | None:
     """Return what asgiref keeps for the ASGI request that is running, or None."""
     return None if _asgi_request is None else _asgi_request.get(None)
+
+
+def _after_fork() -> None:
+    # A child that goes on in a request is told nothing of the request's end.
+    scope = _scope.get()
+    while scope is not None:
+        scope.end()
+        scope = scope.outer
+    for scope in _of_asgi_requests.values():
+        scope.end()
+
+
+os.register_at_fork(after_in_child=_after_fork)

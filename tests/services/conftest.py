@@ -9,6 +9,8 @@ import pytest
 
 from .databases import Database, make_database
 from .processes import Pool, Site, Worker
+from .web.names import NAMES
+from .websites import website
 
 VENDORS = [
     "sqlite",
@@ -53,3 +55,28 @@ def workers(pool: Pool) -> list[Worker]:
     workers = pool.get_ready()
     workers[-1].do("delete", types=True)
     return workers
+
+
+@pytest.fixture(scope="session")
+def web(vendor: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with the admin, on a database that its tests share."""
+    with make_database(vendor, tmp_path_factory.mktemp(f"web_{vendor}")) as database:
+        site = website(database.settings)
+        site.manage("migrate", "--verbosity=0")
+        yield site
+
+
+@pytest.fixture(scope="session")
+def web_pool(web: Site) -> Iterator[Pool]:
+    """Two processes of that site."""
+    pool = Pool(web, 2, "tests.services.web.worker")
+    yield pool
+    pool.kill()
+
+
+@pytest.fixture
+def two(web_pool: Pool) -> tuple[Worker, Worker]:
+    """A process of that site and an operator's; the first item is chosen."""
+    worker, operator = web_pool.get_ready()
+    operator.do("choose", name=NAMES[0])
+    return worker, operator

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+WORKER = "tests.services.worker"
 PATIENCE = 30.0
 
 
@@ -26,6 +29,7 @@ class Site:
         apps: Iterable[str] = (),
         routers: Iterable[str] = (),
         migrations: dict[str, str | None] | None = None,
+        settings: dict[str, object] | None = None,
         python: Path = Path(sys.executable),
         path: Path | None = None,
     ) -> None:
@@ -34,7 +38,9 @@ class Site:
             "apps": list(apps),
             "routers": list(routers),
             "migrations": migrations or {},
+            "settings": settings or {},
         }
+        self.databases = databases
         self.python = python
         self.environ = {
             **os.environ,
@@ -66,17 +72,19 @@ class Site:
 class Worker:
     """A process of the site that does what it is told, a line each; see worker.py."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, module: str = WORKER) -> None:
         self.site = site
+        self.module = module
         self.state = "starting"
         self.process = subprocess.Popen(
-            [site.python, "-m", "tests.services.worker"],
+            [site.python, "-m", module],
             cwd=ROOT,
             env=site.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,
         )
 
     def start(self, order: str, **arguments: object) -> None:
@@ -96,7 +104,7 @@ class Worker:
         assert select.select([self.process.stdout], [], [], PATIENCE)[0], "no answer"
         line = self.process.stdout.readline()
         said, content = json.loads(line) if line else ("end", None)
-        self.state = "busy" if said == "paused" else "ready"
+        self.state = "ready" if said in ("ready", "result") else "busy"
         assert said == kind, f"{said}: {content}"
         return content
 
@@ -106,23 +114,23 @@ class Worker:
         return self.hear()
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
-        self.process.kill()
+        """End the process and its children, whatever they do."""
+        kill(self.process)
         self.process.communicate()
 
 
 class Pool:
     """Workers that outlive a test: starting them takes longer than most tests."""
 
-    def __init__(self, site: Site, count: int) -> None:
-        self.workers = [Worker(site) for _ in range(count)]
+    def __init__(self, site: Site, count: int, module: str = WORKER) -> None:
+        self.workers = [Worker(site, module) for _ in range(count)]
 
     def get_ready(self) -> list[Worker]:
-        """Return the workers, none of them busy, in a transaction or with plugins."""
+        """Return the workers, all of them as if they were new."""
         for number, worker in enumerate(self.workers):
             if worker.state == "busy":
                 worker.kill()
-                self.workers[number] = Worker(worker.site)
+                self.workers[number] = Worker(worker.site, worker.module)
         for worker in self.workers:
             if worker.state == "starting":
                 worker.hear("ready")
@@ -132,6 +140,13 @@ class Pool:
     def kill(self) -> None:
         for worker in self.workers:
             worker.kill()
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    """End a process that leads a session, and all its children."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def at_once(workers: list[Worker], order: str, **arguments: object) -> list[Any]:

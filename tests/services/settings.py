@@ -19,3 +19,5 @@ INSTALLED_APPS = [
 DATABASES = SITE["databases"]
 DATABASE_ROUTERS = SITE["routers"]
 MIGRATION_MODULES = SITE["migrations"]
+
+globals().update(SITE["settings"])

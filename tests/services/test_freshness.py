@@ -241,6 +241,18 @@ def test_raw_sql(pair: tuple[Worker, Worker]):
     assert (unheard, reader.do("ask")) == (OLD, NEW)
 
 
+def test_raw_sql_in_time(pair: tuple[Worker, Worker]):
+    """W writes by SQL. R sees it once its rows are RELOAD_SECONDS old, unasked."""
+    reader, writer = pair
+    reader.do("configure", RELOAD_SECONDS=1)
+    before = reader.do("ask")
+
+    writer.do("sql", statement=DISABLE)
+
+    assert before == OLD
+    eventually(lambda: reader.do("ask") == NEW)
+
+
 def test_flush_and_sync(pair: tuple[Worker, Worker]):
     """W flushes everything, the generation too, and syncs anew. R asks."""
     reader, writer = pair

@@ -1,8 +1,7 @@
-"""A process that takes orders on stdin and answers on stdout, one JSON line each."""
+"""A process that takes orders about plugins of its own; see lines.py."""
 
 from __future__ import annotations
 
-import json
 import select
 import sys
 from abc import ABC, abstractmethod
@@ -17,7 +16,7 @@ import django
 from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 django.setup()
 
@@ -35,11 +34,13 @@ from django_plugin_system.register import (  # noqa: E402
 from django_plugin_system.selection.select import find_selected  # noqa: E402
 from django_plugin_system.sync import sync  # noqa: E402
 from django_plugin_system.testing import isolated_plugins  # noqa: E402
+from tests.services.lines import listen, say  # noqa: E402
 
 MANAGER = "django.contrib.auth"
 MODULE = "django.contrib.contenttypes"
 
 declared = ExitStack()
+configured = ExitStack()
 transactions: list[transaction.Atomic] = []
 
 
@@ -50,11 +51,6 @@ class AbstractCarrier(ABC):
 
 class Carrier(AbstractCarrier):
     def carry(self) -> None: ...
-
-
-def say(kind: str, content: object = None) -> None:
-    sys.stdout.write(f"{json.dumps([kind, content])}\n")
-    sys.stdout.flush()
 
 
 # Orders
@@ -208,6 +204,11 @@ def bulk(name: str, **columns: object) -> None:
     PluginItem.objects.bulk_update(items, list(columns))
 
 
+def configure(**keys: object) -> None:
+    """Give the process other settings, until it forgets."""
+    configured.enter_context(override_settings(PLUGIN_SYSTEM=keys))
+
+
 def begin() -> None:
     transactions.append(transaction.atomic())
     transactions[-1].__enter__()
@@ -227,6 +228,7 @@ def forget() -> None:
     while transactions:
         roll_back()
     declared.close()
+    configured.close()
 
 
 def operate() -> dict[str, int]:
@@ -261,6 +263,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
         bulk,
         command,
         commit,
+        configure,
         count_queries,
         declare,
         delete,
@@ -330,16 +333,6 @@ def pausing(start: str) -> Iterator[None]:
         yield
 
 
-def main() -> None:
-    backend()
-    say("ready")
-    for line in iter(sys.stdin.readline, ""):
-        order, arguments = json.loads(line)
-        try:
-            say("result", ORDERS[order](*arguments.pop("args", ()), **arguments))
-        except Exception as error:  # noqa: BLE001  # whoever gave the order hears of it
-            say("error", f"{type(error).__name__}: {error}")
-
-
 if __name__ == "__main__":
-    main()
+    backend()
+    listen(ORDERS)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.core import checks
+from django.core.checks import CheckMessage
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import packages_of
@@ -68,3 +70,20 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
         from .models import finish_models
 
         finish_models()
+
+
+@checks.register
+def check_inheritance(**kwargs: object) -> list[CheckMessage]:
+    """Tell what is wrong; registered here, since a mistake may leave no such config."""
+    from .checks import check_all
+
+    return list(check_all())
+
+
+@checks.register(checks.Tags.database)
+def check_inheritance_in_databases(
+    databases: Sequence[str] | None = None, **kwargs: object
+) -> list[CheckMessage]:
+    from .checks import check_database
+
+    return [message for using in databases or () for message in check_database(using)]

@@ -2,44 +2,45 @@
 
 ``voga.cal.admin`` is ``library.cal.admin``, the same object under another name, if
 ``voga.cal`` extends ``library.cal`` and has no such module. Whatever in Django looks
-for a module of an app by its name so finds what the app inherits.
-
-In two packages each file counts, whichever of the lineage has it: ``templatetags``,
-whose libraries are listed, and ``migrations``. They are looked for in all directories.
+for a module of an app by its name so finds what the app inherits. A parent's own
+modules find in this way what it inherits itself, as they do where nobody extends it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec, spec_from_file_location
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from types import ModuleType
 
-from django.apps import AppConfig
-
+from .ancestry import ancestors, inherited_by
 from .owners import find_owner, inherits, lineage
 
-JOINED = ("migrations", "templatetags")
-# An app has its own config, or none.
-NEVER_INHERITED = ("apps",)
+# An app has its own config, or none; and see migrations.py.
+NEVER_INHERITED = ("apps", "migrations")
 
 
-class JoiningFinder(MetaPathFinder):
-    """Lets packages of some names span all directories of the lineage."""
+class AliasFinder(MetaPathFinder):
+    """Finds what is in an inherited package, which goes by the name of the parent's."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: object = None
     ) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
-        if name not in JOINED:
+        real = getattr(sys.modules.get(package), "__name__", package)
+        if real == package:
             return None
-        owner = find_owner(package)
-        if owner is None or owner[1] != package or owner[0].name != package:
+        owner = find_owner(real)
+        if owner is None or find_owner(package) is None:
             return None
-        return _join(owner[0], name)
+        rest = f"{real}.{name}".removeprefix(f"{owner[1]}.")
+        if not inherits(owner[0], "modules", rest, owner[1]):
+            # Python would go on, and find the file of the parent.
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return _alias(fullname, f"{real}.{name}")
 
 
 class InheritingFinder(MetaPathFinder):
@@ -49,16 +50,18 @@ class InheritingFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: object = None
     ) -> ModuleSpec | None:
         owner = find_owner(fullname)
-        if owner is None or owner[0].name != owner[1] or fullname == owner[1]:
+        if owner is None or fullname == owner[1] or len(lineage(owner[0])) == 1:
             return None
         app, package = owner
         rest = fullname.removeprefix(f"{package}.")
-        first = rest.partition(".")[0]
-        if first in NEVER_INHERITED or first in JOINED:
+        if rest.partition(".")[0] in NEVER_INHERITED:
             return None
-        for parent in lineage(app)[1:]:
-            if inherits(app, "modules", rest, parent) and _exists(f"{parent}.{rest}"):
-                return ModuleSpec(fullname, _Alias(f"{parent}.{rest}"))
+        config = next(
+            each for each in ancestors(type(app)) if vars(each)["name"] == package
+        )
+        for parent in inherited_by(config, "modules", rest):
+            if parent != package and (spec := _alias(fullname, f"{parent}.{rest}")):
+                return spec
         return None
 
 
@@ -76,38 +79,21 @@ class _Alias(Loader):
         sys.modules[module.__name__] = import_module(self.real)
 
 
-def _join(app: AppConfig, name: str) -> ModuleSpec | None:
-    specs = list(_specs(app, name))
-    if len(specs) < 2 and all(package == app.name for package, _ in specs):
-        return None
-    locations = [
-        location
-        for _, spec in specs
-        for location in spec.submodule_search_locations or ()
-    ]
-    origin = specs[0][1].origin
-    return spec_from_file_location(
-        f"{app.name}.{name}", origin, submodule_search_locations=locations
-    )
-
-
-def _specs(app: AppConfig, name: str) -> Iterator[tuple[str, ModuleSpec]]:
-    for package in lineage(app):
-        path = import_module(package).__path__
-        spec = PathFinder.find_spec(f"{package}.{name}", path)
-        if spec and spec.origin and spec.submodule_search_locations:
-            yield package, spec
+def _alias(fullname: str, real: str) -> ModuleSpec | None:
+    return ModuleSpec(fullname, _Alias(real)) if _exists(real) else None
 
 
 def _exists(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except ModuleNotFoundError:
-        # A package on the way is missing.
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            # A package on the way is there, but lacks something that it imports.
+            raise
         return False
 
 
 def install_finders() -> None:
     """Let Python ask them."""
-    sys.meta_path.insert(0, JoiningFinder())
+    sys.meta_path.insert(0, AliasFinder())
     sys.meta_path.append(InheritingFinder())

@@ -60,6 +60,15 @@ def is_abstract_model(module: str, name: str) -> bool:
     return _is_extended(module, name)
 
 
+def abstract_models(label: str) -> list[type]:
+    """Return the abstract classes that stand in for models of an app."""
+    return [
+        model
+        for model, stand_in in _stand_ins.items()
+        if stand_in.key and stand_in.key.label == label
+    ]
+
+
 def find_stand_in(model: object) -> StandIn | None:
     """Return what a class stands in for, or None."""
     return _stand_ins.get(model) if isinstance(model, type) else None

@@ -39,13 +39,14 @@ def replace(
         owner: Any = sys.modules[module]
         *containers, name = names.split(".")
         for container in containers:
-            owner = getattr(owner, container)
+            owner = getattr(owner, container, None)
         function = _plain_function(getattr_static(owner, name, None))
         found = " ".join(signature(function).parameters) if function else None
         if function is None or found != parameters:
+            what = "is not there" if found is None else f"takes ({found})"
             raise ImproperlyConfigured(
                 f"App inheritance needs {path} to take ({parameters}), but in this "
-                f"release of Django it takes ({found}). Use a release that "
+                f"release of Django it {what}. Use a release that "
                 "django_plugin_system supports."
             )
         setattr(owner, name, build(function))
@@ -58,7 +59,7 @@ def when_imported(module: str, change: Change) -> None:
     if module in sys.modules:
         change()
         return
-    if not _waiting and not any(isinstance(it, ChangingFinder) for it in sys.meta_path):
+    if not any(isinstance(finder, ChangingFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, ChangingFinder())
     _waiting[module].append(change)
 
@@ -87,8 +88,10 @@ class ChangingFinder(MetaPathFinder):
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            for change in _waiting.pop(fullname, ()):
+            # Waiting still, if one of them raises: then the import has failed too.
+            for change in _waiting[fullname]:
                 change()
+            del _waiting[fullname]
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

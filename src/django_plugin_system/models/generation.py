@@ -2,8 +2,8 @@
 
 Every change starts a new generation in its own transaction, so that the token and the
 rows become visible to others at the same moment. Writers lock the generation before
-they touch rows: so they cannot deadlock over them, and none can change a row between
-another's look at it and its write.
+they touch plugin rows: so they cannot deadlock over these, and none can change a row
+between another's look at it and its write.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.apps import apps
@@ -64,17 +64,20 @@ def writing(using: str) -> Iterator[None]:
     if using in _writing.aliases:
         yield
         return
+    connection = connections[using]
+    savepoints = tuple(connection.savepoint_ids)
     # With a savepoint, since rows must not stay without their generation where an
     # outer transaction survives an error.
     with transaction.atomic(using=using):
-        own_writes.note(using)
+        own_writes.note(using, savepoints)
         lock_generation(using)
         _writing.aliases.add(using)
         try:
             yield
         finally:
             _writing.aliases.discard(using)
-        _start_generation_if_changed(using)
+        if not connection.needs_rollback:
+            _start_generation_if_changed(using)
 
 
 def find_stamp(using: str) -> Stamp | None:
@@ -89,10 +92,12 @@ def start_generation(using: str) -> None:
         _generation(using).update(digest=UNKNOWN)
 
 
-def lock_generation(using: str) -> None:
-    """Make other writers of plugin rows wait until the open transaction has ended."""
+def lock_generation(using: str, *, nowait: bool = False) -> None:
+    """Wait for the lock, or raise OperationalError at once if another one has it."""
     if using in _writing.aliases:
         return
+    if nowait:
+        list(_generation(using).select_for_update(nowait=True))
     # An UPDATE takes the lock on every database; SQLite knows no SELECT FOR UPDATE,
     # and would refuse to write after a read that another process has outdated.
     generation = _generation(using)
@@ -103,15 +108,14 @@ def lock_generation(using: str) -> None:
 
 
 def read_rows(using: str, *, locked: bool = False) -> Rows:
-    """Read all that selection sees, with two queries."""
-    # Items first: an item whose type has come since is left out by whoever joins
-    # them, and a type whose items have come since is seen with the next generation.
-    items = _all("PluginItem", using, locked).values_list(*ItemValues._fields)
-    types = _all("PluginType", using, locked).values_list(*TypeValues._fields)
-    return Rows(
-        items=tuple(ItemValues(*values) for values in items.iterator()),
-        types=tuple(TypeValues(*values) for values in types.iterator()),
-    )
+    """Read all that selection sees, with one query: of one moment."""
+    types: dict[UUID, TypeValues] = {}
+    items: list[ItemValues] = []
+    for type_id, name, manager, item_id, *rest in _joined(using, locked).iterator():
+        types[type_id] = TypeValues(type_id, name, manager)
+        if item_id is not None:
+            items.append(ItemValues(item_id, type_id, *rest))
+    return Rows(types=tuple(types.values()), items=tuple(items))
 
 
 def _start_generation_if_changed(using: str) -> None:
@@ -133,9 +137,12 @@ def _generation(using: str) -> models.QuerySet[Generation]:
     return Generation.objects.using(using).filter(pk=ONLY_ID)
 
 
-def _all(name: str, using: str, locked: bool) -> models.QuerySet[models.Model]:
-    # By name, since these models are built on this module. And a plain QuerySet: it
-    # only reads.
-    model = apps.get_model("django_plugin_system", name)
-    rows: models.QuerySet[models.Model] = models.QuerySet(model, using=using)
-    return rows.select_for_update() if locked else rows
+def _joined(using: str, locked: bool) -> models.QuerySet[Any, tuple[Any, ...]]:
+    # By name, since that model is built on this module. And a plain QuerySet: it only
+    # reads.
+    model = apps.get_model("django_plugin_system", "PluginType")
+    rows: models.QuerySet[Any] = models.QuerySet(model, using=using)
+    of_items = [f"pluginitem__{name}" for name in ItemValues._fields]
+    of_items.remove("pluginitem__plugin_type_id")
+    joined = rows.order_by().values_list(*TypeValues._fields, *of_items)
+    return joined.select_for_update() if locked else joined

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections, models, router
-from django.db.models.signals import post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from .generation import lock_generation, writing
 
@@ -54,8 +54,11 @@ class WatchedQuerySet(models.QuerySet[Any]):
     def _lock_generation_first(self) -> None:
         # Whoever locks rows is about to write them. Writers lock the generation first,
         # so two of them that did not could each wait for the other.
-        if self.query.select_for_update and connections[self.db].in_atomic_block:
-            lock_generation(self.db)
+        query = self.query
+        if not query.select_for_update or query.select_for_update_skip_locked:
+            return
+        if connections[self.db].in_atomic_block:
+            lock_generation(self.db, nowait=query.select_for_update_nowait)
 
     def _write_to(self) -> str:
         self._for_write = True
@@ -73,6 +76,12 @@ class WatchedModel(models.Model):
         # For each subclass, since proxies send signals of their own.
         pre_save.connect(before_raw_save, sender=cls)
         post_save.connect(after_raw_save, sender=cls)
+        if parents := list(_concrete_parents(cls)):
+            # It may have a foreign key of its own, over which it is deleted with
+            # another object, past these methods; the parents' rows go last.
+            for each in (cls, *parents):
+                pre_delete.connect(before_delete, sender=each)
+                post_delete.connect(after_delete, sender=each)
 
     def save_base(
         self,
@@ -98,6 +107,12 @@ class WatchedModel(models.Model):
     delete.alters_data = True  # type: ignore[attr-defined]
 
 
+def _concrete_parents(cls: type) -> Iterator[type[WatchedModel]]:
+    for base in cls.__mro__[1:]:
+        if issubclass(base, WatchedModel) and not base._meta.abstract:
+            yield base
+
+
 def before_raw_save(*, raw: bool, using: str, **kwargs: object) -> None:
     """Lock the generation before the row of a fixture is written.
 
@@ -112,3 +127,14 @@ def after_raw_save(*, raw: bool, using: str, **kwargs: object) -> None:
     if raw:
         with writing(using):
             """Nothing is left to do but to compare."""
+
+
+def before_delete(*, using: str, **kwargs: object) -> None:
+    """Lock the generation before a row is deleted; Django does so in a transaction."""
+    lock_generation(using)
+
+
+def after_delete(*, using: str, **kwargs: object) -> None:
+    """Start a new generation for a row that was deleted with another object."""
+    with writing(using):
+        """Nothing is left to do but to compare."""

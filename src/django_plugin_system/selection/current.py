@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -27,7 +27,7 @@ from ..exceptions import BlockingLookup
 from ..own_writes import own_writes
 from ..registry import plugins
 from ..rows import Rows
-from ..scopes import Scope, find_scope
+from ..scopes import Found, Scope, find_scope
 from ..signals import generation_changed
 from .snapshot import Compiled, Snapshot, compile_, compile_defaults, take
 
@@ -57,6 +57,14 @@ class Shared:
     """Since when the database has not answered."""
 
 
+class Answer(NamedTuple):
+    """What a look has come to."""
+
+    compiled: Compiled
+    may_be_kept: bool = True
+    """Whether it is more than what an open transaction sees just now."""
+
+
 _shared: dict[str, Shared] = {}
 _defaults: dict[str, Compiled] = {}
 _lock = Lock()
@@ -68,20 +76,40 @@ def current() -> Compiled:
     Raises the database's error when it does not answer and no rows are known, or
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
+    using = database() if router.routers else DEFAULT_DB_ALIAS
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
-        _refuse_to_block()
-    using = database() if router.routers else DEFAULT_DB_ALIAS
-    return _find_in_memory(using, scope) or _look(using, scope)
+        _refuse_to_block(using, None)
+        return _find_young(using) or _look(using, None)
+    # The way of nearly every lookup.
+    found = scope.found.get(using)
+    if (
+        found is not None
+        and found.epoch == scope.epoch
+        and found.until > monotonic()
+        and found.compiled.version == plugins.version
+        and not (own_writes.open and own_writes.are_open(using))
+    ):
+        return found.compiled  # type: ignore[no-any-return]  # scopes know no more
+    return _look(using, scope)
 
 
 async def acurrent() -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
     scope = find_scope()
-    found = _find_in_memory(using, scope)
-    return found or await sync_to_async(_look)(using, scope)
+    if not own_writes.open:
+        compiled = _find_young(using) if scope is None else _find_kept(scope, using)
+        if compiled:
+            return compiled
+    epoch = scope.epoch if scope else 0
+    # Only in its thread can be told whether a transaction has written: connections
+    # belong to threads.
+    compiled = await sync_to_async(current)()
+    if scope:
+        _keep(scope.for_loop, scope, epoch, using, compiled)
+    return compiled
 
 
 def database() -> str:
@@ -107,19 +135,7 @@ def forget_with_setting(*, setting: str, **kwargs: object) -> None:
         forget_all()
 
 
-# In memory: the way of nearly every lookup
-
-
-def _find_in_memory(using: str, scope: Scope | None) -> Compiled | None:
-    if own_writes.open and own_writes.are_open(using):
-        return None
-    if scope is None:
-        return _find_young(using)
-    kept = scope.found.get(using)
-    if kept is None or kept[0] != scope.epoch:
-        return None
-    compiled: Compiled = kept[1]
-    return compiled if compiled.version == plugins.version else None
+# In memory
 
 
 def _find_young(using: str) -> Compiled | None:
@@ -129,9 +145,32 @@ def _find_young(using: str) -> Compiled | None:
         or shared.epoch != own_writes.epoch
         or shared.compiled.version != plugins.version
         or monotonic() - shared.checked_at >= get_conf().REFRESH_SECONDS
+        or (own_writes.open and own_writes.are_open(using))
     ):
         return None
     return shared.compiled
+
+
+def _find_kept(scope: Scope, using: str) -> Compiled | None:
+    for kept in (scope.found, scope.for_loop):
+        found = kept.get(using)
+        if (
+            found is not None
+            and found.epoch == scope.epoch
+            and found.until > monotonic()
+            and found.compiled.version == plugins.version
+        ):
+            compiled: Compiled = found.compiled
+            return compiled
+    return None
+
+
+def _keep(
+    kept: dict[str, Found], scope: Scope, epoch: int, using: str, compiled: Compiled
+) -> None:
+    if not scope.has_ended:
+        until = monotonic() + get_conf().RELOAD_SECONDS
+        kept[using] = Found(epoch, until, compiled)
 
 
 # Asking the database
@@ -140,22 +179,23 @@ def _find_young(using: str) -> Compiled | None:
 def _look(using: str, scope: Scope | None) -> Compiled:
     if get_conf().SAFE_MODE:
         return _without_rows(using)
-    _refuse_to_block()
+    if compiled := _refuse_to_block(using, scope):
+        return compiled
     if own_writes.are_open(using):
         return _load(using, None)[0]
     # Noted before the database is asked: what happens meanwhile is later.
     scope_epoch = scope.epoch if scope else 0
     epoch, now = own_writes.epoch, monotonic()
     try:
-        compiled = _ask(using, now, epoch)
+        answer = _ask_again_if_disconnected(using, now, epoch)
     except Error as error:
         if not _is_outage(using):
             _advise(using, error)
             raise
-        compiled = _without_database(using, error, now, epoch)
-    if scope:
-        scope.found[using] = (scope_epoch, compiled)
-    return compiled
+        answer = Answer(_without_database(using, error, epoch))
+    if scope and answer.may_be_kept:
+        _keep(scope.found, scope, scope_epoch, using, answer.compiled)
+    return answer.compiled
 
 
 def _without_rows(using: str) -> Compiled:
@@ -165,14 +205,19 @@ def _without_rows(using: str) -> Compiled:
     return found
 
 
-def _refuse_to_block() -> None:
-    if _is_on_event_loop() and not get_conf().SAFE_MODE:
-        raise BlockingLookup(
-            "A plugin was asked for on an event loop, before this request has looked "
-            "at the database, which would block the loop. Use 'await "
-            "aget_plugin(...)', or add 'django_plugin_system.middleware.fresh_plugins' "
-            "to MIDDLEWARE, which looks before the view is called."
-        )
+def _refuse_to_block(using: str, scope: Scope | None) -> Compiled | None:
+    """Return what may answer on an event loop, or raise; None where none is running."""
+    if not _is_on_event_loop() or get_conf().SAFE_MODE:
+        return None
+    if scope and (compiled := _find_kept(scope, using)):
+        return compiled
+    raise BlockingLookup(
+        "A plugin was asked for on an event loop, and to answer from memory this "
+        "request would have to have looked before, and not have written plugin rows "
+        "since. Use 'await aget_plugin(...)', or add "
+        "'django_plugin_system.middleware.fresh_plugins' to MIDDLEWARE, which looks "
+        "before the view is called."
+    )
 
 
 def _is_on_event_loop() -> bool:
@@ -185,7 +230,19 @@ def _is_on_event_loop() -> bool:
     return True
 
 
-def _ask(using: str, now: float, epoch: int) -> Compiled:
+def _ask_again_if_disconnected(using: str, now: float, epoch: int) -> Answer:
+    # A server that has been restarted is there, though an old connection to it is not.
+    was_connected = connections[using].connection is not None
+    try:
+        return _ask(using, now, epoch)
+    except Error:
+        if not was_connected or not _is_outage(using):
+            raise
+        connections[using].close()
+        return _ask(using, now, epoch)
+
+
+def _ask(using: str, now: float, epoch: int) -> Answer:
     # The stamp first, then the rows. A change committed in between starts another
     # generation, so rows that are too new for their label only cost one more look.
     from ..models.generation import find_stamp
@@ -200,7 +257,7 @@ def _ask(using: str, now: float, epoch: int) -> Compiled:
     if known.version != plugins.version:
         known = compile_(known.snapshot, plugins)
     _share(known, now, epoch)
-    return known
+    return Answer(known)
 
 
 @contextmanager
@@ -224,15 +281,14 @@ def _find_known(using: str, stamp: Stamp | None, now: float) -> Compiled | None:
     return shared.compiled if is_young and snapshot.token == stamp.token else None
 
 
-def _load_and_share(
-    using: str, stamp: Stamp | None, now: float, epoch: int
-) -> Compiled:
+def _load_and_share(using: str, stamp: Stamp | None, now: float, epoch: int) -> Answer:
     compiled, rows = _load(using, stamp.token if stamp else None)
     # A transaction may have changed rows by SQL, and be rolled back yet: what it sees
     # is for others only if a write through the ORM has left just these rows.
-    if not _is_in_transaction(using) or (stamp and stamp.digest == rows.digest()):
-        _share(compiled, now, epoch)
-    return compiled
+    if _is_in_transaction(using) and (not stamp or stamp.digest != rows.digest()):
+        return Answer(compiled, may_be_kept=False)
+    _share(compiled, now, epoch)
+    return Answer(compiled)
 
 
 def _load(using: str, token: UUID | None) -> tuple[Compiled, Rows]:
@@ -251,9 +307,9 @@ def _share(compiled: Compiled, now: float, epoch: int) -> None:
     if _is_in_transaction(using):
         # Perhaps an old view of the rows (REPEATABLE READ): right under its label, but
         # nobody may take it for the latest.
-        if before and before.failed_at is None and _is_same(before, compiled):
-            return
         now = NEVER
+        if before and before.failed_at is None and _is_same(before, compiled):
+            now, epoch = before.checked_at, before.epoch
     _shared[using] = Shared(compiled, now, epoch)
     _tell(before, compiled.snapshot)
 
@@ -263,8 +319,11 @@ def _is_same(before: Shared, compiled: Compiled) -> bool:
 
 
 def _is_in_transaction(using: str) -> bool:
+    # get_autocommit() would connect, and so end what a broken connection had begun.
     connection = connections[using]
-    return connection.in_atomic_block or not connection.get_autocommit()
+    return connection.in_atomic_block or (
+        connection.connection is not None and not connection.autocommit
+    )
 
 
 def _tell(before: Shared | None, snapshot: Snapshot) -> None:
@@ -289,7 +348,7 @@ def _is_outage(using: str) -> bool:
     # A lock that was waited for too long is none. And a transaction is lost with its
     # connection: whoever has begun it has to hear of that.
     connection = connections[using]
-    if connection.in_atomic_block:
+    if _is_in_transaction(using):
         return False
     return connection.connection is None or not connection.is_usable()
 
@@ -303,9 +362,11 @@ def _advise(using: str, error: Error) -> None:
         )
 
 
-def _without_database(using: str, error: Error, now: float, epoch: int) -> Compiled:
+def _without_database(using: str, error: Error, epoch: int) -> Compiled:
     # Otherwise a process without requests would keep the broken connection.
     connections[using].close()
+    # Only now, since it may have taken long to fail.
+    now = monotonic()
     shared = _shared.get(using)
     if shared is None or get_conf().ON_DATABASE_ERROR == "raise":
         raise error

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ..exceptions import PluginTypeNotFound
 from ..models import PluginItem, PluginType
+from ..register import origin_of
 from ..registry import plugins
 from ..specs import PluginTypeSpec, TypeKey, dotted
 from .current import current
@@ -76,6 +77,7 @@ def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanat
     as varying per call (the ready-made strategies are): then it is only named.
     Raises PluginTypeNotFound when there is no such type, or it has no row.
     """
+    manager = origin_of(manager)
     spec = plugins.get_type(type_name, manager)
     snapshot = current().snapshot
     plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))

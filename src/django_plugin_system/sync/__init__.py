@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 
 from django.apps import AppConfig
@@ -23,6 +24,8 @@ from ..models.generation import find_stamp
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
 from .write import carry_out
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 FIRST_MIGRATION = ("django_plugin_system", "0001_initial")
@@ -112,6 +115,12 @@ def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
             "Delete what refers to them, or keep them with --no-prune."
         ) from error
     except DatabaseError as error:
+        if not report.has_changes:
+            # Rows are in step; to tell others that they had changed is all that failed.
+            logger.warning(
+                "No generation can be started in database %r: %s.", using, _text(error)
+            )
+            return report
         raise SyncError(
             f"Nothing was changed in database {using!r}: {_text(error)}."
         ) from error

@@ -1,0 +1,361 @@
+"""What would otherwise be silent: mistakes in who extends whom. Ids: docs/checks.md."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
+from django.utils.module_loading import module_has_submodule
+
+from .ancestry import ancestors, named, packages_of
+from .config import PluginConfig
+from .config_type import PluginConfigType
+from .models import abstract_models
+from .owners import directories, extending_apps, lineage, root
+from .seams import make_all_changes
+
+KINDS = (
+    "commands",
+    "config",
+    "fixtures",
+    "locale",
+    "modules",
+    "static",
+    "templates",
+    "templatetags",
+)
+
+
+def check_all() -> Iterator[CheckMessage]:
+    """Yield what is wrong, as far as it can be told without a database."""
+    for check in (
+        check_configs,
+        check_extends_models,
+        check_models_are_made,
+        check_models_derive,
+        check_needs,
+        check_not_inherited,
+        check_migration_files,
+        check_migrations_package,
+        check_seams,
+    ):
+        yield from check()
+
+
+def check_configs() -> list[CheckMessage]:
+    """E101: an app has configs in its apps module, but Django took none of them."""
+    return [
+        Error(
+            f"{app.name!r} is installed with a plain AppConfig, although it has "
+            f"{_listed(each.__qualname__ for each in found)} in its apps module.",
+            hint="Keep one of them there, or give one 'default = True'.",
+            obj=app.name,
+            id="django_plugin_system.E101",
+        )
+        for app in apps.get_app_configs()
+        if type(app) is AppConfig and (found := _configs_of(app))
+    ]
+
+
+def check_extends_models() -> list[CheckMessage]:
+    """E102: extends_models names a model that no parent has."""
+    return [
+        Error(
+            f"{_place(config)}: extends_models names {name!r}, but no app that "
+            f"{config.__qualname__} extends has such a model.",
+            hint=_did_you_mean(name, known) or "Take it out of extends_models.",
+            obj=app.name,
+            id="django_plugin_system.E102",
+        )
+        for app in _plugin_apps()
+        for config in ancestors(type(app))
+        for known in [_models_beyond(app, config)]
+        for name in named(config, "extends_models")
+        if name not in known
+    ]
+
+
+def check_models_are_made() -> list[CheckMessage]:
+    """E103: a model that a child extends is defined by nobody, so it is missing."""
+    messages: list[CheckMessage] = []
+    for app in _plugin_apps():
+        own = [model.__name__ for model in app.get_models()]
+        for config in ancestors(type(app)):
+            beyond = _models_beyond(app, config)
+            for name in named(config, "extends_models"):
+                if name in beyond and name not in own:
+                    messages.append(
+                        Error(
+                            f"{_place(config)}: extends_models names {name!r}, so the "
+                            f"parent's is abstract, but {config.name}.models does "  # type: ignore[attr-defined]
+                            "not define it.",
+                            hint=_did_you_mean(name, own)
+                            or f"Define class {name}({name}) in {config.name}.models.",  # type: ignore[attr-defined]
+                            obj=app.name,
+                            id="django_plugin_system.E103",
+                        )
+                    )
+    return messages
+
+
+def check_models_derive() -> list[CheckMessage]:
+    """E104: a model leaves out what one of the apps it extends makes of it."""
+    return [
+        Error(
+            f"{_place(model)}: {model.__name__} does not derive from "
+            f"{abstract.__module__}.{abstract.__qualname__}, which extends the same "
+            "model, so its fields and methods are lost.",
+            hint=f"Define class {model.__name__} in {app.name}.models with all of them "
+            "as bases.",
+            obj=model,
+            id="django_plugin_system.E104",
+        )
+        for app in _plugin_apps()
+        for abstract in abstract_models(app.label)
+        for model in [_find_model(app, abstract)]
+        if model is not None and not issubclass(model, abstract)
+    ]
+
+
+def check_needs() -> list[CheckMessage]:
+    """E105: an app needs another one that is not installed, in no variant."""
+    installed = {package for app in apps.get_app_configs() for package in lineage(app)}
+    return [
+        Error(
+            f"{_place(config)}: {config.__qualname__} needs {need!r}, which is not "
+            "installed.",
+            hint="Have INSTALLED_APPS = installed_apps([...]) add it, from "
+            "django_plugin_system.inheritance.",
+            obj=app.name,
+            id="django_plugin_system.E105",
+        )
+        for app in _plugin_apps()
+        for config in ancestors(type(app))
+        for need in named(config, "needs_plugins")
+        if need not in installed
+    ]
+
+
+def check_not_inherited() -> list[CheckMessage]:
+    """E106: not_inherited names a kind that there is not."""
+    return [
+        Error(
+            f"{_place(config)}: not_inherited has an unknown kind {kind!r}.",
+            hint=_did_you_mean(kind, KINDS) or f"Known: {_listed(KINDS)}.",
+            obj=app.name,
+            id="django_plugin_system.E106",
+        )
+        for app in _plugin_apps()
+        for config in ancestors(type(app))
+        for kind in vars(config).get("not_inherited", {})
+        if kind not in KINDS
+    ]
+
+
+def check_migration_files() -> list[CheckMessage]:
+    """E107: a migration of a child hides one of its parent, or starts anew."""
+    messages: list[CheckMessage] = []
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    for app in _migrated_apps():
+        homes = list(_migration_files(app))
+        for number, (_package, files) in enumerate(homes[:-1]):
+            for _, hidden in homes[number + 1 :]:
+                for name in files.keys() & hidden.keys():
+                    messages.append(
+                        _about_migration(
+                            app, files[name], f"hides {hidden[name]}, the parent's"
+                        )
+                    )
+            for name in files:
+                migration = loader.disk_migrations.get((app.label, name))
+                if migration and not _goes_on(app, migration):
+                    messages.append(
+                        _about_migration(
+                            app, files[name], "goes on from no migration of the parent"
+                        )
+                    )
+    return messages
+
+
+def check_migrations_package() -> list[CheckMessage]:
+    """E108: a child changes models, but has no package for migrations."""
+    return [
+        Error(
+            f"{app.name!r} changes the models of {app.label!r}, but has no package "
+            "for migrations of its own.",
+            hint=f"Create an empty {root(app, app.name) / 'migrations/__init__.py'}, "
+            f"and run 'manage.py makemigrations {app.label}'.",
+            obj=app.name,
+            id="django_plugin_system.E108",
+        )
+        for app in _migrated_apps()
+        if app.name not in dict(_migration_files(app)) and _has_changes(app)
+    ]
+
+
+def check_seams() -> list[CheckMessage]:
+    """E109: this release of Django has not what app inheritance changes in it."""
+    try:
+        make_all_changes()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="django_plugin_system.E109")]
+    return []
+
+
+def check_database(using: str) -> Iterator[CheckMessage]:
+    """Yield E110: tables have columns of an app that was installed before."""
+    connection = connections[using]
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    known = {*loader.disk_migrations, *chain(*_replaced(loader))}
+    for app in _plugin_apps():
+        unknown = sorted(name for label, name in applied - known if label == app.label)
+        if unknown and (columns := _extra_columns(app, connection)):
+            yield Error(
+                f"Database {using!r} has columns that {app.name!r} knows nothing of: "
+                f"{_listed(columns)}. They were made by migrations that are not "
+                f"installed any more: {_listed(unknown)}.",
+                hint="Install the app that brings these migrations again, go back to "
+                f"the one before them with 'manage.py migrate {app.label} <name>', "
+                "and only then install this one.",
+                obj=app.name,
+                id="django_plugin_system.E110",
+            )
+
+
+# Helpers
+
+
+def _plugin_apps() -> Iterator[PluginConfig]:
+    for app in apps.get_app_configs():
+        if isinstance(app, PluginConfig):
+            yield app
+
+
+def _configs_of(app: AppConfig) -> list[type]:
+    if not module_has_submodule(app.module, "apps"):
+        return []
+    module = import_module(f"{app.name}.apps")
+    return [
+        each
+        for each in vars(module).values()
+        if isinstance(each, PluginConfigType) and each.__module__ == module.__name__
+    ]
+
+
+def _models_beyond(app: AppConfig, config: type) -> set[str]:
+    """Return the names of models in the packages that a config extends."""
+    packages = packages_of(config)[1:]
+    return {
+        model.__name__
+        for model in (*abstract_models(app.label), *app.get_models())
+        if any(_is_in(model, package) for package in packages)
+    }
+
+
+def _is_in(model: type, package: str) -> bool:
+    return model.__module__.startswith(f"{package}.")
+
+
+def _find_model(app: AppConfig, abstract: type) -> type | None:
+    return apps.all_models[app.label].get(abstract.__name__.lower())
+
+
+def _place(obj: Any) -> str:
+    """Return file and line of a class."""
+    _, line = inspect.getsourcelines(obj)
+    return f"{inspect.getsourcefile(obj)}:{line}"
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+# Helpers for migrations
+
+
+def _migrated_apps() -> Iterator[AppConfig]:
+    """Yield the extending apps whose lineage has migrations, in their usual place."""
+    for app in extending_apps():
+        if app.label not in settings.MIGRATION_MODULES and any(_migration_files(app)):
+            yield app
+
+
+def _migration_files(app: AppConfig) -> Iterator[tuple[str, dict[str, Path]]]:
+    """Yield each package that has migrations, and their files by name."""
+    for package, directory in directories(app, "migrations"):
+        if (directory / "__init__.py").is_file():
+            files = directory.glob("[!_~]*.py")
+            yield package, {file.stem: file for file in sorted(files)}
+
+
+def _goes_on(app: AppConfig, migration: Migration) -> bool:
+    return any(label == app.label for label, _ in migration.dependencies)
+
+
+def _about_migration(app: AppConfig, file: Path, fault: str) -> CheckMessage:
+    return Error(
+        f"{file} {fault}.",
+        hint="Delete it, and have 'manage.py makemigrations' write what the child adds "
+        "to the parent's migrations.",
+        obj=app.name,
+        id="django_plugin_system.E107",
+    )
+
+
+def _has_changes(app: AppConfig) -> bool:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    autodetector = MigrationAutodetector(
+        loader.project_state(),
+        ProjectState.from_apps(apps),
+        MigrationQuestioner(specified_apps={app.label}, dry_run=True),
+    )
+    changes = autodetector.changes(graph=loader.graph, trim_to_apps={app.label})
+    return app.label in changes
+
+
+def _replaced(loader: MigrationLoader) -> Iterator[list[tuple[str, str]]]:
+    for migration in loader.disk_migrations.values():
+        yield [(label, name) for label, name in migration.replaces]
+
+
+def _extra_columns(app: AppConfig, connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the columns of the app's tables that its models do not have."""
+    extra = []
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for model in app.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            if model._meta.proxy or table not in tables:
+                continue
+            columns = {field.column for field in model._meta.local_fields}
+            extra += [
+                f"{table}.{each.name}"
+                for each in connection.introspection.get_table_description(
+                    cursor, table
+                )
+                if each.name not in columns
+            ]
+    return extra

@@ -1,0 +1,370 @@
+"""What manage.py check says of apps that extend others."""
+
+from __future__ import annotations
+
+import pytest
+
+from .library import CAL, VOGA_CAL
+from .projects import Project
+
+APPS = """
+    from library.cal.apps import CalConfig
+
+    class CalConfig(CalConfig):
+        name = "voga.cal"
+        {}
+"""
+
+
+def voga(apps: str, models: str = "", **files: str) -> dict[str, str]:
+    """Return the library and a child with this in its config and its models."""
+    child = {"voga/cal/apps.py": APPS.format(apps)}
+    if models:
+        child["voga/cal/models.py"] = models
+    return {**CAL, **child, **files}
+
+
+ROOM = """
+    from django.db import models
+    from library.cal.models import Room
+
+    class {}(Room):
+        tariff = models.IntegerField(default=1)
+"""
+
+
+def test_all_is_well(project: Project):
+    """A child in order hears nothing."""
+    project.write({**CAL, **VOGA_CAL})
+
+    said = project.install("voga.cal").check()
+
+    assert said == "System check identified no issues (0 silenced).\n"
+
+
+def test_e101_no_config_taken(project: Project):
+    """Two configs in one apps module, of which Django takes neither."""
+    project.write(
+        {
+            **CAL,
+            "voga/cal/apps.py": """
+                from library.cal.apps import CalConfig
+
+                class Base(CalConfig):
+                    name = "voga.cal"
+
+                class VogaConfig(Base):
+                    name = "voga.cal"
+            """,
+        }
+    )
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "E101) 'voga.cal' is installed with a plain AppConfig, although" in said
+    assert "it has Base, VogaConfig in its apps module." in said
+
+
+def test_e102_unknown_model(project: Project):
+    """A typo in extends_models, with the file, the line and a suggestion."""
+    project.write(voga('extends_models = ["Rooom"]'))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga/cal/apps.py:4: extends_models names 'Rooom', but no app that CalConfig "
+        "extends has such a model." in said
+    )
+    assert "HINT: Did you mean 'Room'?" in said
+
+
+def test_e103_nobody_makes_it(project: Project):
+    """The child's class is misspelt, so there is no Room."""
+    models = ROOM.format("Roomm")
+    project.write(voga('extends_models = ["Room"]', models))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga/cal/apps.py:4: extends_models names 'Room', so the parent's is abstract, "
+        "but voga.cal.models does not define it." in said
+    )
+
+
+def test_e103_no_models_at_all(project: Project):
+    """Nor does a child without models define one."""
+    project.write(voga('extends_models = ["Room"]'))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "E103" in said
+    assert "HINT: Define class Room(Room) in voga.cal.models." in said
+
+
+def test_e104_a_base_is_forgotten(project: Project):
+    """A model of the same name that does not derive from the parent's."""
+    project.write(
+        voga(
+            'extends_models = ["Room"]',
+            """
+            from django.db import models
+
+            class Room(models.Model):
+                tariff = models.IntegerField(default=1)
+            """,
+        )
+    )
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "Room does not derive from library.cal.models.Room" in said
+
+
+def test_e104_a_diamond_that_is_silent(project: Project):
+    """Of two apps that extend one model, the nearer would win in silence."""
+    project.write(
+        {
+            **CAL,
+            **{
+                f"{side}/cal/{name}": text
+                for side in ("left", "right")
+                for name, text in {
+                    "apps.py": f"""
+                        from library.cal.apps import CalConfig
+
+                        class {side.title()}Config(CalConfig):
+                            name = "{side}.cal"
+                            extends_models = ["Room"]
+                    """,
+                    "models.py": f"""
+                        from django.db import models
+                        from library.cal.models import Room
+
+                        class Room(Room):
+                            {side} = models.IntegerField(default=1)
+                    """,
+                }.items()
+            },
+            "both/cal/apps.py": """
+                from left.cal.apps import LeftConfig
+                from right.cal.apps import RightConfig
+
+                class BothConfig(LeftConfig, RightConfig):
+                    name = "both.cal"
+            """,
+        }
+    )
+
+    said = project.install("both.cal").check(exit_code=1)
+
+    assert "Room does not derive from right.cal.models.Room" in said
+    assert "HINT: Define class Room in both.cal.models with all of them as bases."
+
+
+def test_e105_a_need_is_missing(project: Project):
+    """An app that another needs is not installed, in no variant."""
+    project.write(voga('needs_plugins = ["library.contacts"]'))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga/cal/apps.py:4: CalConfig needs 'library.contacts', which is not "
+        "installed." in said
+    )
+
+
+def test_e105_a_variant_will_do(project: Project):
+    """A child of what is needed counts."""
+    project.write(
+        {
+            **CAL,
+            **VOGA_CAL,
+            "courses/apps.py": """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class CoursesConfig(PluginConfig):
+                    needs_plugins = ["library.cal"]
+            """,
+        }
+    )
+
+    assert "no issues" in project.install("voga.cal", "courses").check()
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        pytest.param("fixture", "Did you mean 'fixtures'?", id="near"),
+        pytest.param(
+            "x",
+            "Known: commands, config, fixtures, locale, modules, static, templates, "
+            "templatetags.",
+            id="far",
+        ),
+    ],
+)
+def test_e106_unknown_kind(project: Project, kind: str, hint: str):
+    """A kind in not_inherited that there is not."""
+    project.write(voga(f'not_inherited = {{"{kind}": ["demo"]}}'))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert f"voga/cal/apps.py:4: not_inherited has an unknown kind '{kind}'." in said
+    assert f"HINT: {hint}" in said
+
+
+def migrated(project: Project) -> None:
+    """Have the library make its first migration."""
+    project.write({**CAL, "library/cal/migrations/__init__.py": ""})
+    project.install("library.cal").manage("makemigrations", "cal")
+
+
+def test_e107_a_migration_that_hides_the_parents(project: Project):
+    """A fresh 0001_initial of the child."""
+    migrated(project)
+    project.write(
+        {
+            **VOGA_CAL,
+            "voga/cal/migrations/0001_initial.py": """
+                from django.db import migrations
+
+                class Migration(migrations.Migration):
+                    dependencies = []
+                    operations = []
+            """,
+        }
+    )
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "voga/cal/migrations/0001_initial.py hides" in said
+    assert "library/cal/migrations/0001_initial.py, the parent's." in said
+
+
+def test_e107_a_migration_that_starts_anew(project: Project):
+    """One under another name, that builds on none of the parent's."""
+    migrated(project)
+    project.write(
+        {
+            **VOGA_CAL,
+            "voga/cal/migrations/0001_voga.py": """
+                from django.db import migrations
+
+                class Migration(migrations.Migration):
+                    dependencies = []
+                    operations = []
+            """,
+        }
+    )
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga/cal/migrations/0001_voga.py goes on from no migration of the parent."
+        in said
+    )
+
+
+def test_e108_no_package_for_migrations(project: Project):
+    """A child that adds a field has to have a place for its migration."""
+    migrated(project)
+    project.write(VOGA_CAL)
+    site = project.install("voga.cal")
+
+    checked = site.check(exit_code=1)
+    made = site.manage("makemigrations", "cal", exit_code=1)
+
+    for said in (checked, made):
+        assert (
+            "'voga.cal' changes the models of 'cal', but has no package for "
+            "migrations of its own." in said
+        )
+        assert "voga/cal/migrations/__init__.py, and run 'manage.py makem" in said
+
+
+def test_e108_is_not_about_methods(project: Project):
+    """A child that changes no column needs none."""
+    migrated(project)
+    project.write(
+        voga(
+            'extends_models = ["Room"]',
+            """
+            from library.cal.models import Room
+
+            class Room(Room):
+                def __str__(self):
+                    return "voga"
+            """,
+        )
+    )
+
+    assert "no issues" in project.install("voga.cal").check()
+
+
+def test_migration_modules_are_the_projects_own(project: Project):
+    """Where the setting says that they are elsewhere, nothing is demanded."""
+    migrated(project)
+    project.write({**VOGA_CAL, "moved/__init__.py": ""})
+    site = project.install("voga.cal", lines='MIGRATION_MODULES = {"cal": "moved"}')
+
+    assert "no issues" in site.check()
+
+
+def test_e109_a_seam_that_has_moved(project: Project):
+    """What is to be replaced is not there, or takes something else."""
+    project.write({**CAL, **VOGA_CAL})
+    script = """
+        from django.core.checks import run_checks
+        from django.core.exceptions import ImproperlyConfigured
+        from django_plugin_system.inheritance import seams
+
+        def ours():
+            return [each.msg for each in run_checks() if "E109" in str(each.id)]
+
+        try:
+            seams.replace("django.utils.dates:nothing", "", lambda it: it)
+        except ImproperlyConfigured as error:
+            at_once = str(error)
+        seams.replace("django.contrib.humanize.apps:Nobody.x", "", lambda it: it)
+        tell([at_once, ours(), ours()])
+    """
+
+    at_once, first, second = project.install("voga.cal").ask(script)
+
+    assert at_once == (
+        "App inheritance needs django.utils.dates:nothing to take (), but in this "
+        "release of Django it is not there. Use a release that django_plugin_system "
+        "supports."
+    )
+    assert first == [
+        at_once.replace("utils.dates:nothing", "contrib.humanize.apps:Nobody.x")
+    ]
+    assert second == first
+
+
+def test_e110_swapped_back(project: Project):
+    """The database knows columns of the child, but the parent is installed again."""
+    migrated(project)
+    project.write({**VOGA_CAL, "voga/cal/migrations/__init__.py": ""})
+    child, parent = project.install("voga.cal"), project.install("library.cal")
+    child.manage("makemigrations", "cal", "--name", "tariff")
+    child.manage("migrate", "--verbosity=0")
+
+    said = parent.manage("migrate", exit_code=1)
+
+    assert (
+        "Database 'default' has columns that 'library.cal' knows nothing of: "
+        "cal_room.tariff. They were made by migrations that are not installed any "
+        "more: 0002_tariff." in said
+    )
+    child.manage("migrate", "cal", "0001", "--verbosity=0")
+    parent.manage("migrate", "--verbosity=0")
+
+
+def test_e110_an_app_that_was_never_extended(project: Project):
+    """A site of the library itself hears nothing, nor does one with the child."""
+    migrated(project)
+    site = project.install("library.cal")
+    site.manage("migrate", "--verbosity=0")
+
+    assert "no issues" in site.check("--database", "default")

@@ -1,0 +1,1 @@
+"""A site with the admin, for real servers: one plugin type and many items."""
