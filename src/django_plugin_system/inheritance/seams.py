@@ -59,7 +59,7 @@ def when_imported(module: str, change: Change) -> None:
     if _is_imported(module):
         change()
         return
-    if not _waiting and not any(isinstance(it, ChangingFinder) for it in sys.meta_path):
+    if not any(isinstance(finder, ChangingFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, ChangingFinder())
     _waiting[module].append(change)
 
