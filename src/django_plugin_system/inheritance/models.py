@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.db.models import Model
-from django.db.models.base import ModelBase
 
 from .ancestry import is_extended
 from .owners import find_owner
@@ -117,8 +116,6 @@ def _model_class(original: Callable[..., type]) -> object:
         def make(bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
             return original(cls, name, bases, attrs, **kwargs)
 
-        if not any(isinstance(base, ModelBase) for base in bases):
-            return make(bases, attrs)
         return _make_model(make, name, bases, attrs)
 
     return staticmethod(__new__)
