@@ -84,13 +84,22 @@ execute_from_command_line(sys.argv)
 class Project(Site):
     """A site whose scripts print JSON."""
 
-    def ask(self, script: str) -> Any:
+    def ask(self, *parts: str) -> Any:
         """Run a script with apps loaded; return what it calls ``tell`` with."""
         tell = "import json\ndef tell(it): print('TOLD', json.dumps(it, default=str))\n"
-        lines = self.run(tell + dedent(script))
+        lines = self.run("\n".join([tell, *map(dedent, parts)]))
         told = [line.removeprefix("TOLD ") for line in lines if line[:5] == "TOLD "]
         assert told, "\n".join(lines)
         return json.loads(told[-1])
+
+    def write(self, files: dict[str, str]) -> None:
+        """Write files of the site; directories of Python files become packages."""
+        super().write({name: files[name] for name in files if name.endswith(".py")})
+        for name in files:
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix != ".py":
+                path.write_text(dedent(files[name]))
 
     def check(self, *arguments: str, exit_code: int = 0) -> str:
         """Return what the system checks print."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +21,12 @@ class Place(NamedTuple):
     app: AppConfig | None = None
     package: str = ""
 
-    def counts(self, name: str) -> bool:
-        """Tell whether the file of that name is not left out by a child."""
-        return self.app is None or inherits(self.app, "config", name, self.package)
+    def counts(self, file: Path) -> bool:
+        """Tell whether a file is there, and not left out by a child."""
+        name = file.relative_to(self.directory).as_posix()
+        return file.is_file() and (
+            self.app is None or inherits(self.app, "config", name, self.package)
+        )
 
 
 def find_config_file(path: str) -> Path | None:
@@ -35,7 +38,7 @@ def find_config_file(path: str) -> Path | None:
     """
     for place in _places():
         found = Path(safe_join(place.directory, path))
-        if place.counts(path) and found.is_file():
+        if place.counts(found):
             return found
     return None
 
@@ -51,15 +54,14 @@ def find_config_files(pattern: str, group: str = "") -> dict[str, Path]:
     for place in _places():
         directory = Path(safe_join(place.directory, group))
         for file in directory.iterdir() if directory.is_dir() else ():
-            path = f"{group}/{file.name}" if group else file.name
-            if file.is_file() and fnmatch(file.name, pattern) and place.counts(path):
+            if fnmatchcase(file.name, pattern) and place.counts(file):
                 found.setdefault(file.name, file)
     return dict(sorted(found.items()))
 
 
 def _places() -> Iterator[Place]:
     for directory in get_conf().CONFIG_DIRS:
-        yield Place(Path(directory))
+        yield Place(Path(directory).absolute())
     for app in apps.get_app_configs():
         for package, directory in directories(app, "config"):
             yield Place(directory, app, package)

@@ -1,14 +1,18 @@
 """Fixtures of the parents, at the child's place in app order.
 
 Of the files of one name in a lineage, whatever their format, the nearest is loaded and
-no other: a child that wants the parent's objects too yields them from its own.
+no other: a child that wants the parent's objects too yields them from its own. A label
+that names a format, such as ``demo.json``, asks only for files of that format, and one
+that is a path of its own for that very file.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from symtable import symtable
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -41,8 +45,9 @@ def _add_python_format() -> None:
 
     home = f"{__package__}.python_fixtures"
     serializers.BUILTIN_SERIALIZERS[FORMAT] = home
-    if serializers._serializers:  # type: ignore[attr-defined]
-        # Django has loaded them already.
+    loaded = serializers._serializers  # type: ignore[attr-defined]
+    if loaded and FORMAT not in loaded:
+        # What Django reads only once it has read already.
         serializers.register_serializer(FORMAT, home)
 
 
@@ -64,23 +69,42 @@ def _fixture_dirs(original: Callable[[Any], list[str]]) -> object:
 
 def _find_fixture_files_in_dir(original: Callable[..., list[Found]]) -> object:
     def find(self: Any, *args: Any, **kwargs: Any) -> list[Found]:
-        # Python files in such directories may be anything, such as factories.
         return [
             found
             for found in original(self, *args, **kwargs)
-            if not found[0].endswith(f".{FORMAT}") or _has_objects(Path(found[0]))
+            if f".{FORMAT}" not in Path(found[0]).suffixes or _is_fixture(found[0])
         ]
 
     return find
+
+
+def _is_fixture(file: str) -> bool:
+    """Tell whether a Python file has ``objects``; others there may be anything."""
+    path = Path(file)
+    if path.suffix != f".{FORMAT}":
+        # Compressed, so nothing that can be imported.
+        return False
+    source = path.read_text(encoding="utf-8")
+    names = symtable(source, file, "exec")
+    if "objects" in names.get_identifiers():
+        found = names.lookup("objects")
+        return found.is_assigned() or found.is_imported()
+    return any(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+        for node in ast.parse(source).body
+    )
 
 
 def _find_fixtures(original: Callable[[Any, str], list[Found]]) -> object:
     @cache
     def find_fixtures(self: Any, fixture_label: str) -> list[Found]:
         found = original(self, fixture_label)
-        if Path(fixture_label).is_absolute():
+        folder = Path(fixture_label).parent
+        if folder.is_absolute():
             return found
-        hidden = {file for app in extending_apps() for file in _hidden(app, found)}
+        hidden = {
+            file for app in extending_apps() for file in _hidden(app, folder, found)
+        }
         shown = [each for each in found if each[0] not in hidden]
         if not shown:
             from django.core.management import CommandError
@@ -94,16 +118,13 @@ def _find_fixtures(original: Callable[[Any, str], list[Found]]) -> object:
     return find_fixtures
 
 
-def _hidden(app: AppConfig, found: list[Found]) -> Iterator[str]:
+def _hidden(app: AppConfig, folder: Path, found: list[Found]) -> Iterator[str]:
     is_overridden = False
     for package, directory in directories(app, "fixtures"):
-        for file, _, name in found:
-            if not Path(file).resolve().is_relative_to(directory.resolve()):
-                continue
-            if is_overridden or not inherits(app, "fixtures", name, package):
+        place = directory.resolve() / folder
+        here = [each for each in found if each[1] and Path(each[1]) == place]
+        for file, _, name in here:
+            label = (folder / name).as_posix()
+            if is_overridden or not inherits(app, "fixtures", label, package):
                 yield file
-            is_overridden = True
-
-
-def _has_objects(path: Path) -> bool:
-    return "objects" in path.read_text(encoding="utf-8")
+        is_overridden = is_overridden or bool(here)

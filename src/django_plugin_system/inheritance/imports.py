@@ -2,10 +2,11 @@
 
 ``voga.cal.admin`` is ``library.cal.admin``, the same object under another name, if
 ``voga.cal`` extends ``library.cal`` and has no such module. Whatever in Django looks
-for a module of an app by its name so finds what the app inherits.
+for a module of an app by its name so finds what the app inherits. A parent's own
+modules find in this way what it inherits itself, as they do where nobody extends it.
 
-In two packages each file counts, whichever of the lineage has it: ``templatetags``,
-whose libraries are listed, and ``migrations``. They are looked for in all directories.
+In ``migrations`` each file counts, whichever of the lineage has it. They are looked for
+in all directories.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from types import ModuleType
 
 from django.apps import AppConfig
 
+from .ancestry import ancestors, inherited_by
 from .owners import find_owner, inherits, lineage
 
-JOINED = ("migrations", "templatetags")
+JOINED = ("migrations",)
 # An app has its own config, or none.
 NEVER_INHERITED = ("apps",)
 
@@ -42,6 +44,26 @@ class JoiningFinder(MetaPathFinder):
         return _join(owner[0], name)
 
 
+class AliasFinder(MetaPathFinder):
+    """Finds what is in an inherited package, which goes by the name of the parent's."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: object = None
+    ) -> ModuleSpec | None:
+        package, _, name = fullname.rpartition(".")
+        real = getattr(sys.modules.get(package), "__name__", package)
+        if real == package:
+            return None
+        owner = find_owner(real)
+        if owner is None or find_owner(package) is None:
+            return None
+        rest = f"{real}.{name}".removeprefix(f"{owner[1]}.")
+        if not inherits(owner[0], "modules", rest, owner[1]):
+            # Python would go on, and find the file of the parent.
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return _alias(fullname, f"{real}.{name}")
+
+
 class InheritingFinder(MetaPathFinder):
     """Finds in the parents what nobody else has found in the app."""
 
@@ -49,16 +71,18 @@ class InheritingFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: object = None
     ) -> ModuleSpec | None:
         owner = find_owner(fullname)
-        if owner is None or owner[0].name != owner[1] or fullname == owner[1]:
+        if owner is None or fullname == owner[1] or len(lineage(owner[0])) == 1:
             return None
         app, package = owner
         rest = fullname.removeprefix(f"{package}.")
-        first = rest.partition(".")[0]
-        if first in NEVER_INHERITED or first in JOINED:
+        if rest.partition(".")[0] in (*NEVER_INHERITED, *JOINED):
             return None
-        for parent in lineage(app)[1:]:
-            if inherits(app, "modules", rest, parent) and _exists(f"{parent}.{rest}"):
-                return ModuleSpec(fullname, _Alias(f"{parent}.{rest}"))
+        config = next(
+            each for each in ancestors(type(app)) if vars(each)["name"] == package
+        )
+        for parent in inherited_by(config, "modules", rest):
+            if parent != package and (spec := _alias(fullname, f"{parent}.{rest}")):
+                return spec
         return None
 
 
@@ -74,6 +98,20 @@ class _Alias(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # Python goes on with what it finds here.
         sys.modules[module.__name__] = import_module(self.real)
+
+
+def _alias(fullname: str, real: str) -> ModuleSpec | None:
+    return ModuleSpec(fullname, _Alias(real)) if _exists(real) else None
+
+
+def _exists(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            # A package on the way is there, but lacks something that it imports.
+            raise
+        return False
 
 
 def _join(app: AppConfig, name: str) -> ModuleSpec | None:
@@ -99,15 +137,8 @@ def _specs(app: AppConfig, name: str) -> Iterator[tuple[str, ModuleSpec]]:
             yield package, spec
 
 
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        # A package on the way is missing.
-        return False
-
-
 def install_finders() -> None:
     """Let Python ask them."""
+    sys.meta_path.insert(0, AliasFinder())
     sys.meta_path.insert(0, JoiningFinder())
     sys.meta_path.append(InheritingFinder())

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from functools import cache
 
+from django.core.signals import setting_changed
+
+from ..conf import forget_conf
 from .commands import install_commands
 from .fixtures import install_fixtures
 from .imports import install_finders
@@ -14,16 +17,20 @@ from .models import install_models
 from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
+from .templatetags import install_templatetags
 
 
 @cache
 def install() -> None:
     """Have Python and Django find what apps inherit."""
     sys.meta_path.insert(0, ChangingFinder())
+    # A project may have apps that inherit, and no plugins.
+    setting_changed.connect(forget_conf)
     install_finders()
     install_models()
     install_commands()
     install_templates()
+    install_templatetags()
     install_locale()
     install_staticfiles()
     install_fixtures()

@@ -7,7 +7,7 @@ and refuses those that would look at the settings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -31,6 +31,10 @@ class App:
     packages: tuple[str, ...]
     needs: tuple[str, ...] = ()
 
+    def read_needs(self) -> list[App]:
+        """Return the apps that this one needs, as their own configs describe them."""
+        return [_read(need, f"{self.entry!r} needs") for need in self.needs]
+
 
 def installed_apps(
     entries: Iterable[str], modifiers: Modifiers | None = None
@@ -45,127 +49,160 @@ def installed_apps(
     package with another label or that does not extend the one that is needed, for apps
     that need one another in a circle, or one that is left out.
     """
-    return _Resolver(dict(modifiers or {})).resolve(list(entries))
+    return _Resolver(modifiers or {}).resolve(list(entries))
 
 
-@dataclass
 class _Resolver:
-    modifiers: dict[str, str | None]
-    listed: dict[str, App] = field(default_factory=dict)
-    chosen: dict[str, App] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+    def __init__(self, modifiers: Modifiers) -> None:
+        self.modifiers = modifiers
+        self.listed: dict[str, App] = {}
+        self.variants: dict[str, App] = {}
+        """Of what is needed: by label, the one that extends all the others."""
+        self.choices: dict[str, App | None] = {}
+        self.ordered: dict[str, App] = {}
 
     def resolve(self, entries: list[str]) -> list[str]:
-        for app in map(_read, entries):
+        for entry in entries:
+            app = _read(entry, "An entry of the apps is")
             if known := self.listed.get(app.label):
                 raise ImproperlyConfigured(
                     f"{known.entry!r} and {app.entry!r} are both listed, but have the "
                     f"same label {app.label!r}. Keep the one that is wanted."
                 )
             self.listed[app.label] = app
-        for app in list(self.listed.values()):
-            self.visit(app, ())
-        if unknown := self.modifiers.keys() - self.seen:
+        self.choose()
+        if unknown := self.modifiers.keys() - self.choices.keys() - self.ignored():
             raise ImproperlyConfigured(self.about_unknown(min(unknown)))
-        return [app.entry for app in self.chosen.values()]
+        for app in self.listed.values():
+            self.put(app, ())
+        return [app.entry for app in self.ordered.values()]
 
-    def visit(self, wanted: App, path: tuple[App, ...]) -> None:
-        """Choose an app for what is wanted, and before it all that this one needs."""
-        label = wanted.label
-        self.seen.add(label)
-        if any(each.label == label for each in path):
-            names = [each.entry for each in path] + [wanted.entry]
-            start = next(n for n, each in enumerate(path) if each.label == label)
-            raise ImproperlyConfigured(
-                f"Apps need each other in a circle: {' -> '.join(names[start:])}. "
-                "Take one out of needs_plugins."
-            )
-        app = self.chosen.get(label) or self.choose(wanted)
-        if app is None:
-            if path:
-                raise ImproperlyConfigured(self.about_left_out(label))
-            return
-        if path and not set(wanted.packages[:1]) <= set(app.packages):
-            raise ImproperlyConfigured(
-                f"{path[-1].entry!r} needs {wanted.entry!r}, but {app.entry!r} is to "
-                f"be installed under the label {label!r}, and does not extend it."
-            )
-        if label not in self.chosen:
-            for need in app.needs:
-                self.visit(_read(need), (*path, app))
-            self.chosen[label] = app
+    def choose(self) -> None:
+        """Choose an app for each label that is listed or needed, however deep."""
+        before = None
+        # A variant may have needs of its own, which may name other variants.
+        while before != self.variants:
+            before = dict(self.variants)
+            self.choices = {}
+            waiting = list(self.listed.values())
+            while waiting:
+                wanted = waiting.pop(0)
+                variant = self.variants.setdefault(wanted.label, wanted)
+                if variant.packages[0] in wanted.packages:
+                    self.variants[wanted.label] = wanted
+                if wanted.label not in self.choices:
+                    app = self.choices[wanted.label] = self.find(wanted)
+                    waiting += app.read_needs() if app else []
 
-    def choose(self, wanted: App) -> App | None:
+    def find(self, wanted: App) -> App | None:
         label = wanted.label
         if label not in self.modifiers:
-            return self.listed.get(label, wanted)
+            return self.listed.get(label, self.variants[label])
         package = self.modifiers[label]
         if package is None:
             return None
-        app = _read(package)
+        app = _read(package, f"The modifier of {label!r} is")
         if app.label != label:
             raise ImproperlyConfigured(
                 f"The modifier {label!r}: {package!r} names an app with another label, "
                 f"{app.label!r}. An app can be replaced only by one that extends it."
             )
+        if not set(app.packages) & set(wanted.packages):
+            raise ImproperlyConfigured(
+                f"The modifier {label!r}: {package!r} names an app that has nothing to "
+                f"do with {wanted.entry!r}. An app can be replaced only by one that "
+                "extends it, or the same parent."
+            )
         return app
+
+    def put(self, wanted: App, path: tuple[App, ...]) -> None:
+        """Put in order what an app needs, then the app."""
+        app = self.choices[wanted.label]
+        if app is None:
+            if path:
+                raise ImproperlyConfigured(self.about_left_out(wanted.label))
+            return
+        if path and wanted.packages[0] not in app.packages:
+            raise ImproperlyConfigured(
+                f"{path[-1].entry!r} needs {wanted.entry!r}, but {app.entry!r} is to "
+                f"be installed under the label {app.label!r}, and does not extend it. "
+                "List, or name in the modifiers, one that does."
+            )
+        if app in path:
+            names = [each.entry for each in (*path[path.index(app) :], app)]
+            raise ImproperlyConfigured(
+                f"Apps need each other in a circle: {' -> '.join(names)}. "
+                "Take one out of needs_plugins."
+            )
+        if app.label not in self.ordered:
+            for need in app.read_needs():
+                self.put(need, (*path, app))
+            self.ordered[app.label] = app
+
+    def ignored(self) -> set[str]:
+        """Return the labels that only apps which are left out or replaced need."""
+        found: dict[str, App] = {}
+        waiting = list(self.listed.values())
+        while waiting:
+            app = waiting.pop()
+            if app.label not in found:
+                found[app.label] = app
+                chosen = self.choices.get(app.label)
+                waiting += [*app.read_needs(), *(chosen.read_needs() if chosen else [])]
+        return set(found)
 
     def about_left_out(self, label: str) -> str:
         """Name all apps that need the one that is left out, not just the first."""
         needing = sorted(
             app.entry
-            for app in self.reachable()
-            if any(_read(need).label == label for need in app.needs)
+            for app in self.choices.values()
+            if app and any(need.label == label for need in app.read_needs())
         )
         return (
             f"{label!r} is to be left out, but needed by {', '.join(needing)}. "
             "Leave those out too, or keep it."
         )
 
-    def reachable(self) -> list[App]:
-        found: dict[str, App] = {}
-        waiting = list(self.listed.values())
-        while waiting:
-            app = self.choose(waiting.pop())
-            if app and app.label not in found:
-                found[app.label] = app
-                waiting += map(_read, app.needs)
-        return list(found.values())
-
     def about_unknown(self, label: str) -> str:
-        close = get_close_matches(label, sorted(self.seen), n=1)
+        close = get_close_matches(label, sorted(self.choices), n=1)
         hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
         return f"The modifiers name the label {label!r}, which no app has. {hint}"
 
 
-def _read(entry: str) -> App:
-    was_configured = settings.configured
-    app = _read_config(entry)
-    if settings.configured and not was_configured:
-        raise ImproperlyConfigured(
-            f"{entry!r} reads the settings while it is imported, before they are "
-            "complete. Have its apps module read them in ready(), or later."
-        )
-    return app
-
-
-def _read_config(entry: str) -> App:
-    config = _find_config(entry)
-    if isinstance(config, PluginConfigType):
+def _read(entry: str, who: str) -> App:
+    """Return what the config of an entry says; ``who`` begins a sentence about it."""
+    config = _find_config_before_settings(entry, who)
+    if issubclass(type(config), PluginConfigType):
+        assert config
         packages = packages_of(config)
         label = getattr(config, "label", packages[0].rpartition(".")[2])
         needs = [
             need
             for each in reversed(ancestors(config))
             for need in named(each, "needs_plugins")
+            # Its parents come with it.
+            if need not in packages
         ]
         return App(entry, label, packages, tuple(dict.fromkeys(needs)))
-    name = config.name if config else entry
+    name = getattr(config, "name", entry)
     label = getattr(config, "label", None) or name.rpartition(".")[2]
     return App(entry, label, (name,))
 
 
-def _find_config(entry: str) -> type[AppConfig] | PluginConfigType | None:
+def _find_config_before_settings(entry: str, who: str) -> type | None:
+    was_configured = settings.configured
+    try:
+        return _find_config(entry, who)
+    finally:
+        if settings.configured and not was_configured:
+            raise ImproperlyConfigured(
+                f"{entry!r} reads the settings while it is imported, before they are "
+                "complete. Have its apps module read them in ready(), or later, or add "
+                "the app to what installed_apps() returns."
+            )
+
+
+def _find_config(entry: str, who: str) -> type | None:
     if entry.startswith("django.contrib."):
         # They need nothing, and are labelled by their names.
         return None
@@ -174,8 +211,7 @@ def _find_config(entry: str) -> type[AppConfig] | PluginConfigType | None:
     except ModuleNotFoundError as error:
         if not f"{entry}.".startswith(f"{error.name}."):
             raise
-        found: type[AppConfig] = import_string(entry)
-        return found
+        return _config_class(entry, who)
     if config := find_config_class(entry):
         return config
     if not module_has_submodule(package, "apps"):
@@ -192,3 +228,14 @@ def _find_config(entry: str) -> type[AppConfig] | PluginConfigType | None:
     if len(candidates) > 1:
         candidates = [each for each in candidates if getattr(each, "default", False)]
     return candidates[0] if len(candidates) == 1 else None
+
+
+def _config_class(path: str, who: str) -> type:
+    try:
+        found: type = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f"{who} {path!r}, which is neither a package nor a config class. "
+            "Install it, or mend its name."
+        ) from error
+    return found

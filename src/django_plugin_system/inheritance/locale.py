@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
+from django.utils.translation import to_locale
 
-from .owners import directories, extending_apps, inherits
+from .owners import directories, extending_apps, find_owner, inherits
 from .seams import replace
+
+TRANSLATION = "django.utils.translation.trans_real"
 
 
 def install_locale() -> None:
     """Have Django merge the catalogues of the parents too."""
     replace(
-        "django.utils.translation.trans_real:DjangoTranslation"
-        "._add_installed_apps_translations",
+        f"{TRANSLATION}:DjangoTranslation._add_installed_apps_translations",
         "self",
         _add_installed_apps_translations,
     )
+    replace(f"{TRANSLATION}:all_locale_paths", "", _all_locale_paths)
     replace(
-        "django.utils.translation.trans_real:all_locale_paths", "", _all_locale_paths
+        "django.views.i18n:JavaScriptCatalog.get_paths", "self packages", _get_paths
     )
 
 
@@ -31,23 +35,44 @@ def _add_installed_apps_translations(
         if not any(extending_apps()):
             original(self)
             return
-        # What is merged later wins.
         for app in reversed(list(apps.get_app_configs())):
-            for package, directory in reversed(list(directories(app, "locale"))):
-                if inherits(app, "locale", self.to_language(), package):
-                    self.merge(self._new_gnu_trans(str(directory)))
+            for directory in _catalogues(app, to_locale(self.to_language())):
+                self.merge(self._new_gnu_trans(str(directory)))
 
     return add
 
 
+def _catalogues(app: AppConfig, locale: str | None = None) -> Iterable[Path]:
+    # What is merged later wins.
+    return [
+        directory
+        for package, directory in reversed(list(directories(app, "locale")))
+        if locale is None or inherits(app, "locale", locale, package)
+    ]
+
+
 def _all_locale_paths(original: Callable[[], list[str]]) -> Callable[[], list[str]]:
     def all_locale_paths() -> list[str]:
-        own = original()
         inherited = [
-            str(directory)
-            for app in extending_apps()
-            for _, directory in directories(app, "locale")
+            str(directory) for app in extending_apps() for directory in _catalogues(app)
         ]
-        return list(dict.fromkeys([*own, *inherited]))
+        return list(dict.fromkeys([*original(), *inherited]))
 
     return all_locale_paths
+
+
+def _get_paths(
+    original: Callable[[Any, list[str]], list[str]],
+) -> Callable[[Any, list[str]], list[str]]:
+    def get_paths(self: Any, packages: list[str]) -> list[str]:
+        paths: list[str] = []
+        for package in packages:
+            owner = find_owner(package)
+            if owner and owner[1] == package:
+                # A parent's view may name the parent, which is not installed.
+                paths += map(str, _catalogues(owner[0]))
+            else:
+                paths += original(self, [package])
+        return paths
+
+    return get_paths

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.serializers import python
 from django.core.serializers.base import DeserializationError, DeserializedObject
+from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import Model
 
 from .owners import lineage, root
@@ -36,16 +39,29 @@ class Serializer(python.Serializer):
 class PythonObject(DeserializedObject):
     """An object that is saved as the application would."""
 
+    def __init__(self, instance: Model, path: Path) -> None:
+        super().__init__(instance)
+        self.path = path
+
     def save(
         self, save_m2m: bool = True, using: str | None = None, **kwargs: Any
     ) -> None:
-        state = self.object._state
-        if state.adding and self.object.pk is not None:
+        model, instance = type(self.object), self.object
+        state = instance._state
+        state.db = using or DEFAULT_DB_ALIAS
+        if state.adding and instance.pk is not None:
             # As in other formats, a key that is taken means that row.
-            rows = type(self.object)._base_manager.using(using)
-            state.adding = not rows.filter(pk=self.object.pk).exists()
-        self.object.full_clean()
-        self.object.save(using=using)
+            rows = model._base_manager.using(using)
+            state.adding = not rows.filter(pk=instance.pk).exists()
+        try:
+            # Django looks for other rows with a unique value where it reads.
+            instance.full_clean(validate_unique=state.db == router.db_for_read(model))
+        except ValidationError as error:
+            raise DeserializationError(
+                f"{self.path} gave {instance!r}, which is not valid: "
+                f"{error.message_dict}"
+            ) from error
+        instance.save(using=using)
 
 
 def Deserializer(stream: IO[str], **options: Any) -> Iterator[PythonObject]:
@@ -59,25 +75,42 @@ def Deserializer(stream: IO[str], **options: Any) -> Iterator[PythonObject]:
             f"{path} has no function objects(), which is to return model instances."
         ) from None
     for instance in _flat(objects(), path):
-        yield PythonObject(instance)
+        yield PythonObject(instance, path)
 
 
 def _module_at(path: Path) -> ModuleType:
     # By its own name where it has one, so that it is what others import.
-    resolved = path.resolve()
-    for app in apps.get_app_configs():
-        for package in lineage(app):
-            directory = root(app, package).resolve()
-            if resolved.is_relative_to(directory):
-                parts = resolved.relative_to(directory).with_suffix("").parts
-                if all(map(str.isidentifier, parts)):
-                    return import_module(".".join((package, *parts)))
-    spec = spec_from_file_location(f"fixture_{path.stem}", path)
+    name = _name_of(path.resolve())
+    found = _find_spec(name)
+    if found and found.origin and Path(found.origin).resolve() == path.resolve():
+        return import_module(name)
+    spec = spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _find_spec(name: str) -> ModuleSpec | None:
+    try:
+        return find_spec(name)
+    except ModuleNotFoundError:
+        # The directory of an app need not be that of its package.
+        return None
+
+
+def _name_of(path: Path) -> str:
+    # There may be a database in it, as in demo.default.py.
+    stem = path.stem.replace(".", "_")
+    for app in apps.get_app_configs():
+        for package in lineage(app):
+            directory = root(app, package).resolve()
+            if path.is_relative_to(directory):
+                return ".".join(
+                    (package, *path.relative_to(directory).parent.parts, stem)
+                )
+    return stem
 
 
 def _flat(found: object, path: Path) -> Iterator[Model]:

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.apps import AppConfig, apps
-from django.core.files.storage import FileSystemStorage
+from django.apps import apps
 
-from .owners import directories, inherits
+from .owners import directories, find_owner, inherits
 from .seams import replace
+
+FINDER = "django.contrib.staticfiles.finders:AppDirectoriesFinder"
 
 
 def install_staticfiles() -> None:
     """Have Django's finder of app directories look into those of the parents too."""
-    replace(
-        "django.contrib.staticfiles.finders:AppDirectoriesFinder.__init__",
-        "self app_names args kwargs",
-        _init,
-    )
-
-
-class InheritedStorage(FileSystemStorage):
-    """The static files of a parent, but for those that are not inherited."""
-
-    def __init__(self, location: str, app: AppConfig, package: str) -> None:
-        super().__init__(location)
-        self._app, self._package = app, package
-
-    def exists(self, name: str) -> bool:
-        return self._is_inherited(name) and super().exists(name)
-
-    def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        directories, files = super().listdir(path)
-        prefix = f"{path}/" if path else ""
-        return directories, [
-            name for name in files if self._is_inherited(f"{prefix}{name}")
-        ]
-
-    def _is_inherited(self, name: str) -> bool:
-        path = name.replace("\\", "/")
-        return inherits(self._app, "static", path, self._package)
+    replace(f"{FINDER}.__init__", "self app_names args kwargs", _init)
+    replace(f"{FINDER}.find_in_app", "self app path", _find_in_app)
+    replace(f"{FINDER}.list", "self ignore_patterns", _list)
 
 
 def _init(original: Callable[..., None]) -> Callable[..., None]:
@@ -48,14 +25,41 @@ def _init(original: Callable[..., None]) -> Callable[..., None]:
         self: Any, app_names: list[str] | None = None, *args: Any, **kwargs: Any
     ) -> None:
         original(self, app_names, *args, **kwargs)
-        own, self.storages, self.apps = self.storages, {}, []
-        for app in apps.get_app_configs():
-            if app_names and app.name not in app_names:
-                continue
-            for package, directory in directories(app, self.source_dir):
-                self.apps.append(package)
-                self.storages[package] = own.get(package) or InheritedStorage(
-                    str(directory), app, package
-                )
+        self.storages = {
+            package: self.storage_class(str(directory))
+            for app in apps.get_app_configs()
+            if not app_names or app.name in app_names
+            for package, directory in directories(app, self.source_dir)
+        }
+        self.apps = list(self.storages)
 
     return __init__
+
+
+def _find_in_app(original: Callable[..., str | None]) -> Callable[..., str | None]:
+    def find_in_app(self: Any, app: str, path: str) -> str | None:
+        return original(self, app, path) if _is_inherited(app, path) else None
+
+    return find_in_app
+
+
+def _list(original: Callable[..., Any]) -> Callable[..., Any]:
+    def list_files(self: Any, ignore_patterns: Any) -> Iterator[tuple[str, Any]]:
+        packages = {id(storage): name for name, storage in self.storages.items()}
+        seen = set()
+        for path, storage in original(self, ignore_patterns):
+            package = packages[id(storage)]
+            owner = find_owner(package)
+            # One that is overridden on purpose needs no word by collectstatic.
+            key = (owner and owner[0].label, path)
+            if key not in seen and _is_inherited(package, path):
+                seen.add(key)
+                yield path, storage
+
+    return list_files
+
+
+def _is_inherited(package: str, path: str) -> bool:
+    owner = find_owner(package)
+    name = path.replace("\\", "/")
+    return owner is None or inherits(owner[0], "static", name, package)

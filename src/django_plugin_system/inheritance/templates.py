@@ -2,7 +2,7 @@
 
 ``{% extends "cal/room.html" %}`` in the child's ``cal/room.html`` means its parent's,
 as Django goes on after the template that it is in. ``library.cal:cal/room.html`` means
-the one of that package, whoever overrides it.
+the one of that package, whoever overrides it or leaves it out.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ HOMES = ("utils", "backends.base", "loaders.app_directories")
 
 
 class Place(NamedTuple):
-    """A directory of templates."""
+    """Whose a directory of templates is."""
 
     app: AppConfig
     package: str
-    directory: Path
+
+
+_places: dict[Path, Place] = {}
 
 
 def install_templates() -> None:
@@ -45,38 +47,71 @@ def install_templates() -> None:
         "self template_name",
         _get_template_sources,
     )
+    replace(
+        "django.template.loaders.base:Loader.get_template",
+        "self template_name skip",
+        _get_template,
+    )
 
 
 @cache
 def template_directories(dirname: str) -> tuple[Path, ...]:
     """Return such directories of all apps: an app's own, then those of its parents."""
-    return tuple(place.directory for place in _places(dirname))
-
-
-def _places(dirname: str) -> list[Place]:
-    return [
-        Place(app, package, directory)
+    places = {
+        directory: Place(app, package)
         for app in apps.get_app_configs()
         for package, directory in directories(app, dirname)
-    ]
+    }
+    _places.update(places)
+    return tuple(places)
 
 
 def _get_template_sources(
     original: Callable[..., Iterator[Origin]],
 ) -> Callable[..., Iterator[Origin]]:
     def get_template_sources(self: Any, template_name: str) -> Iterator[Origin]:
-        package, colon, name = template_name.rpartition(":")
-        for place in _places("templates"):
-            if colon and place.package != package:
-                continue
-            if not inherits(place.app, "templates", name, place.package):
-                continue
+        text = str(template_name)
+        for directory, name in _candidates(self.get_dirs(), text):
             try:
-                path = safe_join(place.directory, name)
+                path = safe_join(directory, name)
             except SuspiciousFileOperation:
                 # Outside of this directory; perhaps inside of another.
                 continue
-            # The bare name, by which Django tells what it is to skip.
-            yield Origin(name=path, template_name=name, loader=self)
+            if name != text or _is_inherited(Path(path), directory):
+                # The bare name, by which Django tells what it is to skip.
+                yield Origin(name=path, template_name=name, loader=self)
 
     return get_template_sources
+
+
+def _candidates(places: tuple[Path, ...], name: str) -> Iterator[tuple[Path, str]]:
+    package, _, rest = name.rpartition(":")
+    addressed = [
+        directory
+        for directory in places
+        if directory in _places and _places[directory].package == package
+    ]
+    for directory in addressed or places:
+        yield directory, rest if addressed else name
+
+
+def _is_inherited(path: Path, directory: Path) -> bool:
+    place = _places.get(directory)
+    if place is None:
+        return True
+    name = path.relative_to(directory).as_posix()
+    return inherits(place.app, "templates", name, place.package)
+
+
+def _get_template(original: Callable[..., Any]) -> Callable[..., Any]:
+    def get_template(
+        self: Any, template_name: str, skip: list[Origin] | None = None
+    ) -> Any:
+        # A template may have been reached by its package, past those that override it.
+        # They do not come after it.
+        sources = list(self.get_template_sources(template_name)) if skip else []
+        used = [n for n, source in enumerate(sources, 1) if source in (skip or ())]
+        passed = sources[: max(used, default=0)]
+        return original(self, template_name, [*skip, *passed] if skip else skip)
+
+    return get_template
