@@ -14,6 +14,8 @@ from .imports import install_finders
 from .locale import install_locale
 from .migrations import install_migrations
 from .models import install_models
+from .rebinding import install_rebinding
+from .receivers import install_receivers
 from .seams import ChangingFinder
 from .staticfiles import install_staticfiles
 from .templates import install_templates
@@ -27,7 +29,9 @@ def install() -> None:
     # A project may have apps that inherit, and no plugins.
     setting_changed.connect(forget_conf)
     install_finders()
+    install_rebinding()
     install_models()
+    install_receivers()
     install_commands()
     install_templates()
     install_templatetags()

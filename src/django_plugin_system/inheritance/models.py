@@ -11,9 +11,9 @@ for the child's until that is there:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from django.apps import AppConfig, apps
 from django.db.models import Model
@@ -24,7 +24,7 @@ from .owners import find_owner
 from .rebinding import keep_own_super, rebind
 from .seams import replace
 
-Make = Callable[[tuple[type, ...], dict[str, Any]], type]
+Make = Callable[..., type]
 
 
 class ModelKey(NamedTuple):
@@ -44,7 +44,9 @@ class StandIn(NamedTuple):
     """The models that have to be among the bases then."""
 
 
-_stand_ins: WeakKeyDictionary[type, StandIn] = WeakKeyDictionary()
+_stand_ins: dict[type, StandIn] = {}
+_waiting: defaultdict[ModelKey, list[type]] = defaultdict(list)
+_asked: set[tuple[str, str]] = set()
 
 
 def is_abstract_model(module: str, name: str) -> bool:
@@ -54,11 +56,8 @@ def is_abstract_model(module: str, name: str) -> bool:
     ``__name__`` and the name of the class. A parent need not call it: the model is made
     abstract where a child lists it in ``extends_models``.
     """
-    owner = find_owner(module)
-    if owner is None:
-        return False
-    app, package = owner
-    return is_extended(type(app), package, name)
+    _asked.add((module, name))
+    return _is_extended(module, name)
 
 
 def abstract_models(label: str) -> list[type]:
@@ -68,6 +67,18 @@ def abstract_models(label: str) -> list[type]:
         for model, stand_in in _stand_ins.items()
         if stand_in.key and stand_in.key.label == label
     ]
+
+
+def find_stand_in(model: object) -> StandIn | None:
+    """Return what a class stands in for, or None."""
+    return _stand_ins.get(model) if isinstance(model, type) else None
+
+
+def finish_models() -> None:
+    """Let names of classes whose model was there before them mean the model too."""
+    for key in list(_waiting):
+        if model := _find_model(key):
+            _finish(model, key)
 
 
 def install_models() -> None:
@@ -116,23 +127,29 @@ def _model_class(original: Callable[..., type]) -> object:
 def _make_model(
     make: Make, name: str, bases: tuple[type, ...], attrs: dict[str, Any]
 ) -> type:
-    meta = attrs.get("Meta")
-    key = _key(attrs["__module__"], name, meta)
+    module, meta = attrs["__module__"], attrs.get("Meta")
+    key = _key(module, name, meta)
     kept, needs = _part(bases, key)
-    if is_abstract_model(attrs["__module__"], name):
-        attrs["Meta"] = _abstract(meta, kept)
+    is_abstract = getattr(meta, "abstract", False)
+    # One that its author made abstract is no model that a child could replace.
+    if _is_extended(module, name) and (not is_abstract or (module, name) in _asked):
+        attrs["Meta"] = _meta(meta, kept, abstract=True)
         return _stand_in(make, kept, attrs, StandIn(key, needs))
-    if getattr(meta, "abstract", False):
+    if is_abstract:
         if not needs:
             return make(bases, attrs)
         return _stand_in(make, kept, attrs, StandIn(None, needs))
-    if not needs:
-        return _finish(make(bases, attrs), key)
     if not all(map(_find_model, needs)):
         return _defer(make, name, kept, attrs, StandIn(key, needs))
-    models = [model for model in map(_find_model, needs) if model]
-    attrs["Meta"] = _ordered_like(models[0], meta, kept)
-    return _finish(make(_with_models(bases, key, models), attrs), key)
+    if any(base in _stand_ins for base in bases):
+        bases = _with_models(bases, key)
+        attrs["Meta"] = _meta(meta, kept, **_ordering(bases, meta, kept))
+    return _finish(make(bases, attrs), key)
+
+
+def _is_extended(module: str, name: str) -> bool:
+    owner = find_owner(module)
+    return owner is not None and is_extended(type(owner[0]), owner[1], name)
 
 
 def _key(module: str, name: str, meta: object) -> ModelKey | None:
@@ -163,20 +180,22 @@ def _find_model(key: ModelKey) -> type[Model] | None:
     return apps.all_models[key.label].get(key.name.lower())
 
 
-def _with_models(
-    bases: tuple[type, ...], key: ModelKey | None, models: list[type[Model]]
-) -> tuple[type, ...]:
-    """Put the models where their stand-ins are, and those needed further at the end."""
-    found: list[type] = []
-    for base in bases:
-        stand_in = _stand_ins.get(base)
-        is_other = stand_in and stand_in.key not in (None, key)
-        model = _find_model(stand_in.key) if is_other else base  # type: ignore[union-attr, arg-type]
-        found.append(model or base)
-    missing = [
-        model for model in models if not any(issubclass(each, model) for each in found)
-    ]
-    return tuple(dict.fromkeys([*found, *missing]))
+def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, ...]:
+    """Put models where their stand-ins are, and after each base those that it needs."""
+
+    def expanded() -> Iterator[type | None]:
+        for base in bases:
+            own, needs = _part((base,), key)
+            yield from own
+            yield from map(_find_model, needs)
+
+    # Each at its last place: a base that needs a model is derived from it.
+    found = [base for base in dict.fromkeys(reversed([*expanded()])) if base]
+    return tuple(
+        base
+        for base in reversed(found)
+        if not any(base is not each and issubclass(each, base) for each in found)
+    )
 
 
 def _stand_in(
@@ -184,6 +203,8 @@ def _stand_in(
 ) -> type:
     cls = make(kept or (Model,), attrs)
     _stand_ins[cls] = stand_in
+    if stand_in.key:
+        _waiting[stand_in.key].append(cls)
     return cls
 
 
@@ -214,31 +235,39 @@ def _defer(
 
 
 def _finish(cls: type, key: ModelKey | None) -> type:
-    for base in cls.__mro__[1:]:
-        stand_in = _stand_ins.get(base)
-        if stand_in and stand_in.key == key:
-            keep_own_super(base)
-            rebind(base, cls)
+    # Not for the models of migrations, which have the same names.
+    if key and key in _waiting and _find_model(key) is cls:
+        for stand_in in _waiting.pop(key):
+            keep_own_super(stand_in, cls)
+            rebind(stand_in, cls)
     return cls
 
 
-def _abstract(meta: type | None, bases: tuple[type, ...]) -> type:
+def _meta(own: type | None, bases: tuple[type, ...], **options: object) -> type:
+    inherited = _inherited_meta(own, bases)
+    return type("Meta", (inherited,) if inherited else (), options)
+
+
+def _inherited_meta(own: type | None, bases: tuple[type, ...]) -> type | None:
     # A model without a Meta has that of its first base with one.
-    metas = [meta, *(getattr(base, "Meta", None) for base in bases)]
-    inherited = tuple(each for each in metas if each)[:1]
-    return type("Meta", inherited, {"abstract": True})
+    metas = (own, *(getattr(base, "Meta", None) for base in bases))
+    return next((each for each in metas if each), None)
 
 
-def _ordered_like(
-    model: type[Model], meta: type | None, bases: tuple[type, ...]
-) -> type:
+def _ordering(
+    bases: tuple[type, ...], own: type | None, kept: tuple[type, ...]
+) -> dict[str, object]:
     # Django has a child of another model take these two over, if that is the first
     # base; but here abstract ones come before.
-    metas = [meta, *(getattr(base, "Meta", None) for base in bases)]
-    inherited = tuple(each for each in metas if each)[:1]
-    options = {
-        name: getattr(model._meta, name)
+    parents = (each for base in bases for each in base.__mro__ if _is_concrete(each))
+    parent = next(parents, None)
+    inherited = _inherited_meta(own, kept)
+    return {
+        name: getattr(parent._meta, name)  # type: ignore[attr-defined]
         for name in ("ordering", "get_latest_by")
-        if not (inherited and hasattr(inherited[0], name))
+        if parent and not hasattr(inherited, name)
     }
-    return type("Meta", inherited, options)
+
+
+def _is_concrete(base: type) -> bool:
+    return hasattr(base, "_meta") and not base._meta.abstract

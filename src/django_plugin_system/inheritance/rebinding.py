@@ -3,99 +3,75 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from types import CodeType, FunctionType, ModuleType
+from itertools import repeat
+from operator import is_
+from types import CodeType, ModuleType
 from typing import Any
 
-from .owners import find_owner, lineage
+_finished_before: frozenset[str] = frozenset()
+
+
+def install_rebinding() -> None:
+    """Pass over the modules that are there by now: they know no model of an app."""
+    global _finished_before
+    _finished_before = frozenset(
+        name for name, module in sys.modules.items() if not _is_starting(module)
+    )
 
 
 def rebind(old: type, new: type) -> None:
-    """Let every name for one class mean another, in the modules of installed apps."""
-    for module, is_kin in _modules_of_apps(old.__module__):
-        names = vars(module)
-        if is_kin:
-            found = [name for name, value in names.items() if value is old]
-        else:
-            # Elsewhere only under its own name: to look through all takes long.
-            found = [old.__name__] if names.get(old.__name__) is old else []
-        for name in found:
-            setattr(module, name, new)
+    """Let every name for one class mean another, in all modules."""
+    for name, module in list(sys.modules.items()):
+        if name not in _finished_before and isinstance(module, ModuleType):
+            names = vars(module)
+            if True in map(is_, list(names.values()), repeat(old)):
+                found = [name for name, value in names.items() if value is old]
+                names.update(dict.fromkeys(found, new))
 
 
-def keep_own_super(cls: type) -> None:
-    """Let ``super(Room, self)`` in methods of a class go on meaning that class.
+def keep_own_super(old: type, new: type) -> None:
+    """Let ``super(Room, self)`` go on meaning the ``Room`` of its own module.
 
-    Where the name ``Room`` comes to mean a class derived from this one, the method
-    would call itself without end. Methods that say ``super()`` need nothing.
+    Where that name comes to mean a class derived from it, a method would call itself
+    without end. Modules in which all say ``super()`` are left as they are.
     """
-    for name, value in list(vars(cls).items()):
-        kept = _with_own_name(value, cls)
-        if kept is not value:
-            setattr(cls, name, kept)
+    module = sys.modules[old.__module__]
+    if _names_super_of(_code(module), old.__name__):
+        own = vars(module).setdefault("super", _Super())
+        own.meant[new] = old
 
 
-class _Globals(dict[str, Any]):
-    """The names of a module, but for one that means something else."""
+class _Super:
+    """``super`` of a module in which names of classes have come to mean others."""
 
-    def __init__(self, of_module: dict[str, Any], **own: object) -> None:
-        super().__init__(own)
-        self.of_module = of_module
+    def __init__(self) -> None:
+        self.meant: dict[type, type] = {}
 
-    def __missing__(self, name: str) -> Any:
-        return self.of_module[name]
-
-
-def _with_own_name(value: Any, cls: type) -> Any:
-    if isinstance(value, FunctionType):
-        return _function(value, cls)
-    if isinstance(value, classmethod | staticmethod):
-        inner = _with_own_name(value.__func__, cls)
-        return value if inner is value.__func__ else type(value)(inner)
-    if isinstance(value, property):
-        parts = (value.fget, value.fset, value.fdel)
-        kept = tuple(_with_own_name(part, cls) for part in parts)
-        return (
-            value
-            if kept == parts
-            else property(kept[0], kept[1], kept[2], value.__doc__)
-        )
-    return value
+    def __call__(self, *arguments: Any) -> Any:
+        if not arguments:
+            # The same that Python does.
+            frame = sys._getframe(1)
+            first = frame.f_code.co_varnames[0]
+            arguments = frame.f_locals["__class__"], frame.f_locals[first]
+        cls, *others = arguments
+        return super(self.meant.get(cls, cls), *others)
 
 
-def _function(function: FunctionType, cls: type) -> FunctionType:
-    if not _names_super_of(function.__code__, cls.__name__):
-        return function
-    names = _Globals(function.__globals__, **{cls.__name__: cls})
-    kept = FunctionType(
-        function.__code__,
-        names,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    kept.__kwdefaults__ = function.__kwdefaults__
-    kept.__dict__.update(function.__dict__)
-    kept.__doc__, kept.__module__ = function.__doc__, function.__module__
-    kept.__qualname__ = function.__qualname__
-    kept.__annotations__ = function.__annotations__
-    return kept
+def _is_starting(module: object) -> bool:
+    return getattr(getattr(module, "__spec__", None), "_initializing", True)
+
+
+def _code(module: Any) -> CodeType:
+    # Of the whole module, so that no decorator hides a method.
+    code: CodeType = module.__spec__.loader.get_code(module.__name__)
+    return code
 
 
 def _names_super_of(code: CodeType, name: str) -> bool:
-    if "super" in code.co_names and name in code.co_names:
+    if {"super", name} <= {*code.co_names}:
         return True
     return any(
         _names_super_of(each, name)
         for each in code.co_consts
         if isinstance(each, CodeType)
     )
-
-
-def _modules_of_apps(home: str) -> Iterator[tuple[ModuleType, bool]]:
-    owner = find_owner(home)
-    kin = lineage(owner[0]) if owner else ()
-    for name, module in list(sys.modules.items()):
-        found = find_owner(name)
-        if found and isinstance(module, ModuleType):
-            yield module, found[1] in kin

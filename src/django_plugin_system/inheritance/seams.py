@@ -96,7 +96,7 @@ class ChangingFinder(MetaPathFinder):
 
 
 def _plain_function(attribute: Any) -> Callable[..., Any] | None:
-    # Out of a staticmethod, a cached_property or a cache.
-    for wrapper in ("__func__", "func", "__wrapped__"):
+    # Out of a staticmethod, a property, a cached_property or a cache.
+    for wrapper in ("__func__", "fget", "func", "__wrapped__"):
         attribute = getattr(attribute, wrapper, attribute)
     return attribute if callable(attribute) else None
