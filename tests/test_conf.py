@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,6 +24,20 @@ def test_override(settings):
     settings.PLUGIN_SYSTEM = {"ENTRY_POINTS": True}
 
     assert (before, get_conf().ENTRY_POINTS) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "directories",
+    [
+        pytest.param(["config"], id="text"),
+        pytest.param((Path("config"), "more"), id="path"),
+    ],
+)
+def test_directories(settings, directories):
+    """Directories are given as text or as paths, in a list or a tuple."""
+    settings.PLUGIN_SYSTEM = {"CONFIG_DIRS": directories}
+
+    assert get_conf().CONFIG_DIRS == directories
 
 
 def test_other_settings_leave_it_alone(settings):
@@ -45,7 +61,8 @@ def test_other_settings_leave_it_alone(settings):
         pytest.param(
             {"XYZ": 1, "ENTRY_POINTS": "yes"},
             "PLUGIN_SYSTEM has an unknown key 'XYZ'. Known: ENTRY_POINTS, "
-            "REFRESH_SECONDS, RELOAD_SECONDS, ON_DATABASE_ERROR, SAFE_MODE. "
+            "REFRESH_SECONDS, RELOAD_SECONDS, ON_DATABASE_ERROR, SAFE_MODE, "
+            "CONFIG_DIRS. "
             "PLUGIN_SYSTEM['ENTRY_POINTS'] is 'yes'; it has to be True or False.",
             id="far",
         ),
@@ -55,6 +72,18 @@ def test_other_settings_leave_it_alone(settings):
             "0 or more. PLUGIN_SYSTEM['ON_DATABASE_ERROR'] is 'ignore'; it has to be "
             "'serve' or 'raise'.",
             id="values",
+        ),
+        pytest.param(
+            {"CONFIG_DIRS": "config"},
+            "PLUGIN_SYSTEM['CONFIG_DIRS'] is 'config'; it has to be a list of "
+            "directories.",
+            id="one-directory",
+        ),
+        pytest.param(
+            {"CONFIG_DIRS": ["config", None]},
+            "PLUGIN_SYSTEM['CONFIG_DIRS'] is ['config', None]; it has to be a list of "
+            "directories.",
+            id="no-directory",
         ),
         pytest.param(
             ["ENTRY_POINTS"],

@@ -86,11 +86,11 @@ class Project(Site):
 
     def ask(self, *parts: str) -> Any:
         """Run a script with apps loaded; return what it calls ``tell`` with."""
-        tell = "import json\ndef tell(it): print('TOLD', json.dumps(it, default=str))\n"
-        lines = self.run("\n".join([tell, *map(dedent, parts)]))
-        told = [line.removeprefix("TOLD ") for line in lines if line[:5] == "TOLD "]
-        assert told, "\n".join(lines)
-        return json.loads(told[-1])
+        return _told(self.run(_script(parts)))
+
+    def ask_early(self, *parts: str) -> Any:
+        """Do so in a process that has no settings yet."""
+        return _told(self._python(["-c", _script(parts)]).splitlines())
 
     def write(self, files: dict[str, str]) -> None:
         """Write files of the site; directories of Python files become packages."""
@@ -123,3 +123,14 @@ def make_project(directory: Path, files: dict[str, str]) -> Project:
     (project.root / "manage.py").write_text(MANAGE)
     project.write(files)
     return project
+
+
+def _script(parts: tuple[str, ...]) -> str:
+    tell = "import json\ndef tell(it): print('TOLD', json.dumps(it, default=str))\n"
+    return "\n".join([tell, *map(dedent, parts)])
+
+
+def _told(lines: list[str]) -> Any:
+    told = [line.removeprefix("TOLD ") for line in lines if line[:5] == "TOLD "]
+    assert told, "\n".join(lines)
+    return json.loads(told[-1])

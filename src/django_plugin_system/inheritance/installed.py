@@ -14,6 +14,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import empty
 from django.utils.module_loading import import_string, module_has_submodule
 
 from .ancestry import ancestors, named, packages_of
@@ -189,12 +190,20 @@ def _read(entry: str, who: str) -> App:
     return App(entry, label, (name,))
 
 
+_refused: set[str] = set()
+"""Entries that have read the settings too early. Python imports them only once."""
+
+
 def _find_config_before_settings(entry: str, who: str) -> type | None:
     was_configured = settings.configured
     try:
         return _find_config(entry, who)
     finally:
         if settings.configured and not was_configured:
+            _refused.add(entry)
+            # Else manage.py would go on with what has been read by now.
+            settings._wrapped = empty
+        if entry in _refused:
             raise ImproperlyConfigured(
                 f"{entry!r} reads the settings while it is imported, before they are "
                 "complete. Have its apps module read them in ready(), or later, or add "
