@@ -40,7 +40,13 @@ NOT_RUN = {
     ("tutorial", "$ python -m venv .venv"),
     ("migrating", '$ pip install --upgrade "django-plugin-system>=3"'),
     ("migrating", "$ python manage.py migrate django_plugin_system zero"),
-    ("architecture", "admin | apps | management | middleware | testing"),
+    ("extending", "# library/cal/models.py"),
+    ("coming-from-lino", "# lib/cal/__init__.py"),
+    ("coming-from-lino", "# voga/cal/fixtures/demo.py"),
+    ("coming-from-lino", "# settings.py"),
+    ("coming-from-oscar", "# myshop/catalogue/models.py"),
+    ("coming-from-oscar", "# settings.py"),
+    ("architecture", "admin | apps | inheritance | management | middleware | testing"),
 }
 
 
@@ -151,7 +157,8 @@ def test_links(page: Path):
 def test_checks():
     """Each check has its row and its section, and there are no others."""
     page = (DOCS / "checks.md").read_text()
-    source = (SOURCE / "checks.py").read_text()
+    sources = [SOURCE / "checks.py", SOURCE / "inheritance" / "checks.py"]
+    source = "".join(each.read_text() for each in sources)
 
     ids = set(re.findall(r"django_plugin_system\.([EW]\d+)", source))
 

@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,})(?P<info>.*)")
-TARGET = re.compile(r"# (?P<path>[\w.-]+(?:/[\w.-]+)*\.\w+)(?P<append>, at the end)?")
+TARGET = re.compile(
+    r"(?:# |\{# )(?P<path>[\w.-]+(?:/[\w.-]+)*\.\w+)(?P<append>, at the end)?(?: #\})?"
+)
 VERBS = ["goes on from", "not run", "saved below", "save", "do", "meanwhile"]
 # They belong to the block below them.
 ON_BLOCKS = ["not run", "saved below", "meanwhile"]
