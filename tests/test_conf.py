@@ -37,7 +37,7 @@ def test_directories(settings, directories):
     """Directories are given as text or as paths, in a list or a tuple."""
     settings.PLUGIN_SYSTEM = {"CONFIG_DIRS": directories}
 
-    assert get_conf().CONFIG_DIRS == directories
+    assert directories == get_conf().CONFIG_DIRS
 
 
 def test_other_settings_leave_it_alone(settings):

@@ -526,6 +526,25 @@ def test_no_fixtures(project: Project):
     assert told == [["json"], "No fixture named 'factories' found."]
 
 
+def test_files_elsewhere(project: Project):
+    """The files of a parent may be in another directory than its modules."""
+    elsewhere = str(project.root / "elsewhere")
+    project.write(
+        {
+            **plain_app("notes"),
+            **MODELS,
+            **app("library.cal", path=elsewhere),
+            **app("voga.cal", "library.cal"),
+            "elsewhere/fixtures/demo.py": as_python("elsewhere"),
+            "elsewhere/fixtures/data.json": as_json("data"),
+        }
+    )
+
+    told = install(project, "voga.cal").ask(LOAD, 'tell([load("demo"), load("data")])')
+
+    assert told == [["elsewhere"], ["elsewhere", "data"]]
+
+
 def test_test_cases(project: Project):
     """The fixtures of a test case are found as by the command."""
     project.write(

@@ -203,6 +203,25 @@ def test_scripts(translated: Project):
     ]
 
 
+def test_watched(translated: Project):
+    """The server of a developer reads a parent's catalogue anew when it changes."""
+    told = translated.install("voga.cal", lines=LINES).ask(
+        TRANSLATE,
+        """
+        from django.utils.autoreload import StatReloader, autoreload_started
+        say("de", "room")
+        reloader = StatReloader()
+        autoreload_started.send(sender=reloader)
+        tell([
+            any(path.match(f"{home}/cal/locale") for path in reloader.directory_globs)
+            for home in ("voga", "library", "top")
+        ])
+        """,
+    )
+
+    assert told == [True, True, False]
+
+
 def test_nobody_extends(translated: Project):
     """Where no app extends another one, all is as without."""
     translated.write(app("library.other"))

@@ -24,6 +24,11 @@ def install_locale() -> None:
     )
     replace(f"{TRANSLATION}:all_locale_paths", "", _all_locale_paths)
     replace(
+        "django.utils.translation.reloader:watch_for_translation_changes",
+        "sender kwargs",
+        _watch,
+    )
+    replace(
         "django.views.i18n:JavaScriptCatalog.get_paths", "self packages", _get_paths
     )
 
@@ -59,6 +64,16 @@ def _all_locale_paths(original: Callable[[], list[str]]) -> Callable[[], list[st
         return list(dict.fromkeys([*original(), *inherited]))
 
     return all_locale_paths
+
+
+def _watch(original: Callable[..., None]) -> Callable[..., None]:
+    def watch(sender: Any, **kwargs: Any) -> None:
+        original(sender, **kwargs)
+        for app in extending_apps():
+            for directory in _catalogues(app):
+                sender.watch_dir(directory, "**/*.mo")
+
+    return watch
 
 
 def _get_paths(
