@@ -18,6 +18,7 @@ def origins(app):
     found = {
         "Models": {model.__name__: model.__module__ for model in app.get_models()},
         "Modules": modules(app),
+        "Tag libraries": tag_libraries(app),
         "Templates": files(app, "templates", template_file),
         "Static files": files(app, "static", finders.find),
         "Config files": files(app, "config", find_config_file),
@@ -53,6 +54,14 @@ def modules(app):
     }
 
 
+def tag_libraries(app):
+    names = [f"templatetags.{path.stem}" for path in paths(app, "templatetags/[!_]*.py")]
+    return {
+        name.partition(".")[2]: import_module(f"{app.name}.{name}").__name__
+        for name in names
+    }
+
+
 def files(app, kind, find):
     """Return where Django finds each file that a package of the app has."""
     names = [
@@ -60,7 +69,7 @@ def files(app, kind, find):
         for package in lineage(app)
         for path in sorted((directory(package) / kind).rglob("*.*"))
     ]
-    return {name: Path(find(name)) for name in dict.fromkeys(names)}
+    return {name: Path(find(name)) for name in names}
 
 
 def template_file(name):
@@ -69,11 +78,7 @@ def template_file(name):
 
 def fixtures(app):
     # The nearest of each name, whatever its format.
-    return {
-        path.stem: path
-        for package in reversed(lineage(app))
-        for path in (directory(package) / "fixtures").glob("[!_]*.*")
-    }
+    return {path.stem: path for path in paths(app, "fixtures/[!_]*.*")}
 
 
 def commands(app):
@@ -86,8 +91,10 @@ def commands(app):
 
 def migrations(app):
     # There are no two of one name.
-    return {
-        path.stem: path
-        for package in reversed(lineage(app))
-        for path in sorted((directory(package) / "migrations").glob("[!_]*.py"))
-    }
+    return {path.stem: path for path in paths(app, "migrations/[!_]*.py")}
+
+
+def paths(app, pattern):
+    """Yield the files of all packages of an app that fit, the parents' first."""
+    for package in reversed(lineage(app)):
+        yield from sorted(directory(package).glob(pattern))
