@@ -1,4 +1,4 @@
-"""What --check does with the two sites: see what Voga has more, and that all else stays."""
+"""What --check does with the two sites: see what differs, and what has stayed."""
 
 from __future__ import annotations
 

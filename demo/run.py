@@ -1,6 +1,6 @@
 """Start the demo: three sites, and what plugins deliver to. Ctrl-C ends everything.
 
-With --check it uses the sites once, as a browser would, and exits with 0 if all is well.
+With --check it uses all once, as a browser would, and exits with 0 if it was well.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import smtplib
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
@@ -23,13 +22,6 @@ from demo.browser import ITEMS, Browser
 from .processes import DEMO, RUN, Demo, running
 
 PLUGINS = ("swift_sms", "budget_sms", "mail", "email", "sms", "file")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """One demo for all tests that leave it running."""
-    with running(*RUN) as demo:
-        yield demo
 
 
 @pytest.fixture(scope="module")
@@ -300,13 +292,13 @@ def test_the_end(command: tuple[str, ...], sent: signal.Signals):
     assert before == (2, True)
     assert answer == (0, "The demo has ended.", "")
     assert not demo.file.parent.exists()
-    for name in ("The page", "Mail server", "SMS gateway"):
+    for name in ("The page", "Mail server", "SMS gateway", "The library", "Voga"):
         with socket.socket() as port:
             assert port.connect_ex(("127.0.0.1", demo.port(name))) != 0
 
 
 def test_check():
-    """``--check`` sends through every plugin, prints what arrived, and ends well."""
+    """``--check`` uses all plugins and sites, prints what came out, and ends well."""
     run = subprocess.run(
         [*RUN, "--check"], capture_output=True, text=True, timeout=60, check=False
     )
@@ -321,6 +313,12 @@ def test_check():
         "sms delivered by SMS to the phone of ben: This is from sms",
         "file delivered by file to ben: This is from file",
         "All of it was delivered.",
+        "Both list the library's rooms.",
+        "Only Voga's rooms have a tariff.",
+        "Only Voga's admin changes it.",
+        "Voga has an INS code for a place.",
+        "In Dutch its places have another name.",
+        "Rows, content types and what depends on them have stayed.",
     ]
 
 

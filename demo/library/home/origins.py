@@ -55,7 +55,9 @@ def modules(app):
 
 
 def tag_libraries(app):
-    names = [f"templatetags.{path.stem}" for path in paths(app, "templatetags/[!_]*.py")]
+    names = [
+        f"templatetags.{path.stem}" for path in paths(app, "templatetags/[!_]*.py")
+    ]
     return {
         name.partition(".")[2]: import_module(f"{app.name}.{name}").__name__
         for name in names
