@@ -54,6 +54,7 @@ def print_table(peers: list[Peer]) -> int:
 def ratios(peers: list[Peer]) -> Iterator[Ratio]:
     """Yield all ratios, in the order of the table."""
     # They import models, which can be done only once Django is set up.
+    from .extending import extending
     from .lookups import lookups
     from .snapshots import snapshots
     from .writes import writes
@@ -61,6 +62,7 @@ def ratios(peers: list[Peer]) -> Iterator[Ratio]:
     yield from lookups(peers)
     yield from snapshots()
     yield from writes()
+    yield from extending()
 
 
 def _place() -> str:

@@ -6,8 +6,6 @@ import gzip
 import json
 from textwrap import dedent
 
-import pytest
-
 from .families import app, plain_app
 from .projects import Project
 
@@ -129,20 +127,31 @@ def test_inherited(project: Project):
     assert told == [["parent"]] * 4 + [["new"]]
 
 
-@pytest.mark.parametrize("child", ["json", "py"])
-@pytest.mark.parametrize("parent", list(FORMATS))
-def test_overridden(project: Project, parent: str, child: str):
+def test_overridden(project: Project):
     """Of one name only the child's is loaded, whatever the formats."""
-    texts = {"json": as_json("child"), "py": as_python("child")}
-    project.write(
-        {
-            **FAMILY,
-            f"library/cal/fixtures/demo.{parent}": FORMATS[parent],
-            f"voga/cal/fixtures/demo.{child}": texts[child],
-        }
+    own = {"json": as_json("child"), "py": as_python("child")}
+    pairs = {f"{old}_{new}": (old, new) for old in FORMATS for new in own}
+    project.write(FAMILY)
+    for name, (old, new) in pairs.items():
+        project.write(
+            {
+                f"library/cal/fixtures/{name}.{old}": FORMATS[old],
+                f"voga/cal/fixtures/{name}.{new}": own[new],
+            }
+        )
+
+    told = install(project, "top.cal").ask(
+        LOAD,
+        f"""
+        told = {{}}
+        for name in {list(pairs)!r}:
+            told[name] = load(name)
+            Note.objects.all().delete()
+        tell(told)
+        """,
     )
 
-    assert install(project, "top.cal").ask(LOAD, 'tell(load("demo"))') == ["child"]
+    assert told == {name: ["child"] for name in pairs}
 
 
 def test_extended(project: Project):
@@ -176,6 +185,8 @@ def test_extended(project: Project):
             """,
             "voga/cal/fixtures/star.py": """
                 from library.cal.fixtures.star import *
+
+                assert objects
             """,
         }
     )
@@ -418,16 +429,24 @@ def test_mistakes(project: Project):
     told = install(project, "voga.cal").ask(
         LOAD,
         """
+        from django.core import serializers
         told = {name: load(name) for name in ("invalid", "twice", "text", "none")}
         try:
             load("raises")
         except ValueError as error:
             told["raises"] = str(error)
+        told["from stdin"] = load("-", format="py")
+        told["from text"] = []
+        try:
+            list(serializers.deserialize("py", "def objects(): pass"))
+        except DeserializationError as error:
+            told["from text"] = str(error)
         tell([told, texts()])
         """,
     )
 
     home = f"{project.root.resolve()}/library/cal/fixtures"
+    no_file = "Fixtures in Python are files, not text to be read."
     assert told == [
         {
             name: f"Problem installing fixture '{home}/{name}.py': {words}"
@@ -442,6 +461,10 @@ def test_mistakes(project: Project):
                 "model instances.",
                 "raises": "on purpose",
             }.items()
+        }
+        | {
+            "from stdin": f"Problem installing fixture '-': {no_file}",
+            "from text": no_file,
         },
         [],
     ]

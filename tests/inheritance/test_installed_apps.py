@@ -361,6 +361,18 @@ def test_other_apps(library: Project):
                 class Two(AppConfig):
                     name = "plain.five"
             """,
+            "seed/cal/__init__.py": """
+                from library.cal.apps import Config
+
+                class Plugin(Config):
+                    needs_plugins = ["library.sales"]
+            """,
+            "seed/room/__init__.py": """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class Plugin(PluginConfig):
+                    extends = "library.room"
+            """,
             **app("needs.plain", needs_plugins=["plain.two", "django.contrib.auth"]),
         }
     )
@@ -374,6 +386,7 @@ def test_other_apps(library: Project):
             resolve("plain.four.apps.Two", "plain.four", second=None),
             resolve("plain.four", second=None), resolve("plain.five", five=None),
             resolve("plain.four.apps.One", first=None),
+            resolve("library.cal", "library.room", cal="seed.cal", room="seed.room"),
         ])
         """,
     )
@@ -393,6 +406,7 @@ def test_other_apps(library: Project):
         [],
         [],
         [],
+        ["library.contacts", "seed.room", "library.sales", "seed.cal"],
     ]
 
 

@@ -265,35 +265,109 @@ def test_no_way_out(project: Project):
     assert told == ["no", "no", "no"]
 
 
-def test_other_engines(project: Project):
-    """Jinja2 and the renderer of forms look into the parent's directories too."""
+def test_widgets(project: Project):
+    """The renderer of forms looks into the parent's directories too."""
     project.write(
         {
             **FAMILY,
-            "library/cal/jinja2/cal/room.txt": "library's {{ 1 + 1 }}",
-            "library/cal/jinja2/cal/event.txt": "library's event",
-            "voga/cal/jinja2/cal/event.txt": "voga's event",
             "library/cal/templates/cal/input.html": "library's {{ widget.name }}",
         }
     )
-    lines = """
-    TEMPLATES = [*TEMPLATES, {
-        "BACKEND": "django.template.backends.jinja2.Jinja2", "APP_DIRS": True,
-    }]
-    """
 
-    told = project.install("voga.cal", lines=lines).ask(
-        RENDER,
-        """
+    told = project.install("voga.cal").ask("""
         from django import forms
         class Input(forms.TextInput):
             template_name = "cal/input.html"
-        told = [render("cal/room.txt"), render("cal/event.txt")]
-        tell([*told, Input().render("room", "")])
+        tell(Input().render("room", ""))
+    """)
+
+    assert told == "library's room"
+
+
+JINJA = """
+TEMPLATES = [*TEMPLATES, {
+    "BACKEND": "django.template.backends.jinja2.Jinja2", "APP_DIRS": True,
+    "DIRS": [BASE_DIR / "own"], "OPTIONS": OPTIONS,
+}]
+"""
+
+
+def test_jinja(project: Project):
+    """Jinja2 finds the same templates, and the parent's version by its package."""
+    project.write(
+        {
+            **app("library.cal"),
+            **app(
+                "voga.cal", "library.cal", not_inherited={"templates": ["c/out.txt"]}
+            ),
+            **app("top.cal", "voga.cal"),
+            "library/cal/jinja2/c/room.txt": "library's {{ 1 + 1 }}",
+            "library/cal/jinja2/c/event.txt": "{% block a %}library{% endblock %}",
+            "library/cal/jinja2/c/out.txt": "library",
+            "library/cal/jinja2/c/own.txt": "library",
+            "library/cal/secret.txt": "secret",
+            "own/c/own.txt": "own",
+            "voga/cal/jinja2/c/event.txt": onto("voga", "library.cal:c/event.txt")
+            .replace("words", "a")
+            .replace("block.super", "super()"),
+        }
+    )
+
+    told = project.install("top.cal", lines=f"OPTIONS = {{}}\n{JINJA}").ask(
+        RENDER,
+        FOUND,
+        """
+        names = [
+            "c/room.txt", "c/event.txt", "c/own.txt", "c/out.txt",
+            "library.cal:c/out.txt", "library.cal:c/own.txt", "voga.cal:c/out.txt",
+            "library.cal:../secret.txt", "../secret.txt",
+        ]
+        tell([found(name) for name in names])
         """,
     )
 
-    assert told == ["library's 2", "voga's event", "library's room"]
+    assert told == [
+        "library's 2",
+        "voga library",
+        "own",
+        "no c/out.txt",
+        "library",
+        "library",
+        "no voga.cal:c/out.txt",
+        "no library.cal:../secret.txt",
+        "no ../secret.txt",
+    ]
+
+
+def test_without_jinja(project: Project):
+    """Nothing asks for Jinja2 where it is not installed."""
+    project.write({**FAMILY, **ROOMS})
+
+    told = project.install("voga.cal", lines="import sys; sys.modules['jinja2'] = None")
+
+    assert (
+        told.ask(
+            RENDER,
+            """
+        from django_plugin_system.inheritance.seams import make_all_changes
+        make_all_changes()
+        tell(render("cal/room.html"))
+        """,
+        )
+        == "voga library"
+    )
+
+
+def test_own_loader(project: Project):
+    """A loader that the project gives to Jinja2 is left alone."""
+    project.write(FAMILY)
+    options = 'import jinja2\nOPTIONS = {"loader": jinja2.DictLoader({"x": "own"})}'
+
+    told = project.install("voga.cal", lines=f"{options}\n{JINJA}").ask(
+        RENDER, 'tell(render("x"))'
+    )
+
+    assert told == "own"
 
 
 def test_admin(project: Project):

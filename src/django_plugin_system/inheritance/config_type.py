@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import packages_of
+from .seams import when_imported
 
 
 class PluginConfigType(type):
@@ -111,9 +112,17 @@ def _names_without_foreign_configs(module: Any) -> list[str]:
 def _provide_apps_module(package: ModuleType, cls: type) -> None:
     # A config in the package itself, where Django does not look for one.
     name = f"{package.__name__}.apps"
-    if name in sys.modules or PathFinder.find_spec(name, package.__path__):
+    if PathFinder.find_spec(name, package.__path__):
+        when_imported(name, lambda: _add_config(sys.modules[name], cls))
         return
     module = ModuleType(name, f"Stands for {cls.__qualname__} of {package.__name__}.")
     module.__spec__ = ModuleSpec(name, None, origin=package.__file__)
     setattr(module, cls.__name__, cls)
     sys.modules[name] = module
+
+
+def _add_config(module: ModuleType, cls: type) -> None:
+    if not any(
+        issubclass(type(each), PluginConfigType) for each in vars(module).values()
+    ):
+        setattr(module, cls.__name__, cls)

@@ -88,7 +88,8 @@ def _is_fixture(file: str) -> bool:
     names = symtable(source, file, "exec")
     if "objects" in names.get_identifiers():
         found = names.lookup("objects")
-        return found.is_assigned() or found.is_imported()
+        if found.is_assigned() or found.is_imported():
+            return True
     return any(
         isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
         for node in ast.parse(source).body

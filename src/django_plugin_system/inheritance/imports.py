@@ -4,44 +4,23 @@
 ``voga.cal`` extends ``library.cal`` and has no such module. Whatever in Django looks
 for a module of an app by its name so finds what the app inherits. A parent's own
 modules find in this way what it inherits itself, as they do where nobody extends it.
-
-In ``migrations`` each file counts, whichever of the lineage has it. They are looked for
-in all directories.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec, spec_from_file_location
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from types import ModuleType
-
-from django.apps import AppConfig
 
 from .ancestry import ancestors, inherited_by
 from .owners import find_owner, inherits, lineage
 
-JOINED = ("migrations",)
-# An app has its own config, or none.
-NEVER_INHERITED = ("apps",)
-
-
-class JoiningFinder(MetaPathFinder):
-    """Lets packages of some names span all directories of the lineage."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: object = None
-    ) -> ModuleSpec | None:
-        package, _, name = fullname.rpartition(".")
-        if name not in JOINED:
-            return None
-        owner = find_owner(package)
-        if owner is None or owner[1] != package or owner[0].name != package:
-            return None
-        return _join(owner[0], name)
+# An app has its own config, or none; and see migrations.py.
+NEVER_INHERITED = ("apps", "migrations")
 
 
 class AliasFinder(MetaPathFinder):
@@ -75,7 +54,7 @@ class InheritingFinder(MetaPathFinder):
             return None
         app, package = owner
         rest = fullname.removeprefix(f"{package}.")
-        if rest.partition(".")[0] in (*NEVER_INHERITED, *JOINED):
+        if rest.partition(".")[0] in NEVER_INHERITED:
             return None
         config = next(
             each for each in ancestors(type(app)) if vars(each)["name"] == package
@@ -114,31 +93,7 @@ def _exists(name: str) -> bool:
         return False
 
 
-def _join(app: AppConfig, name: str) -> ModuleSpec | None:
-    specs = list(_specs(app, name))
-    if len(specs) < 2 and all(package == app.name for package, _ in specs):
-        return None
-    locations = [
-        location
-        for _, spec in specs
-        for location in spec.submodule_search_locations or ()
-    ]
-    origin = specs[0][1].origin
-    return spec_from_file_location(
-        f"{app.name}.{name}", origin, submodule_search_locations=locations
-    )
-
-
-def _specs(app: AppConfig, name: str) -> Iterator[tuple[str, ModuleSpec]]:
-    for package in lineage(app):
-        path = import_module(package).__path__
-        spec = PathFinder.find_spec(f"{package}.{name}", path)
-        if spec and spec.origin and spec.submodule_search_locations:
-            yield package, spec
-
-
 def install_finders() -> None:
     """Let Python ask them."""
     sys.meta_path.insert(0, AliasFinder())
-    sys.meta_path.insert(0, JoiningFinder())
     sys.meta_path.append(InheritingFinder())

@@ -1,28 +1,34 @@
 """Migrations of a lineage: the parents' stay where they are, the child adds its own.
 
-The files of all are found in the child's ``migrations`` (see imports.py), so each
-package goes on from its own last one: there is one leaf for each. What Django writes
-goes into the child's directory, and depends on all leaves there are.
+The child's ``migrations`` package spans the directories of all, so each of them goes on
+from its own last one: there is one leaf for each. What Django writes goes into the
+child's directory, and depends on all leaves there are.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
+from django.conf import settings
 
-from .owners import lineage
+from .owners import find_owner, lineage, root
 from .seams import replace
 
 Key = tuple[str, str]
 
 
 def install_migrations() -> None:
-    """Have Django take one leaf for each package of a lineage for no conflict."""
+    """Have Python join the packages, and Django expect one leaf for each."""
+    sys.meta_path.insert(0, MigrationsFinder())
     replace(
         "django.db.migrations.loader:MigrationLoader.detect_conflicts",
         "self",
@@ -33,6 +39,46 @@ def install_migrations() -> None:
         "self changes graph migration_name",
         _arrange_for_graph,
     )
+
+
+class MigrationsFinder(MetaPathFinder):
+    """Lets an app's migrations span all directories of the lineage."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: object = None
+    ) -> ModuleSpec | None:
+        package, _, name = fullname.rpartition(".")
+        owner = find_owner(package) if name == "migrations" else None
+        if owner is None or owner[0].name != package:
+            return None
+        # A project that keeps the app's migrations elsewhere has all of them there.
+        if owner[0].label in settings.MIGRATION_MODULES:
+            return None
+        return _join(owner[0], fullname)
+
+
+def _join(app: AppConfig, fullname: str) -> ModuleSpec | None:
+    of_parents = list(_directories(lineage(app)[1:]))
+    if not of_parents:
+        return None
+    own = root(app, app.name) / "migrations"
+    locations = [str(own), *of_parents]
+    if any(_directories((app.name,))):
+        return spec_from_file_location(
+            fullname, own / "__init__.py", submodule_search_locations=locations
+        )
+    # Of no file, so that Django takes the app's own directory to write to.
+    spec = ModuleSpec(fullname, None, is_package=True)
+    spec.submodule_search_locations = locations
+    return spec
+
+
+def _directories(packages: Sequence[str]) -> Iterator[str]:
+    for package in packages:
+        path = import_module(package).__path__
+        spec = PathFinder.find_spec(f"{package}.migrations", path)
+        if spec and spec.origin:
+            yield from spec.submodule_search_locations or ()
 
 
 def is_lineage(label: str) -> bool:
@@ -72,18 +118,21 @@ def _more_than_one(
 class _LatestFirst:
     """A graph whose leaves come with the highest number first, so it is counted on."""
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, number: Callable[[str], int | None]) -> None:
         self._graph = graph
+        self._number = number
 
     def leaf_nodes(self) -> list[Key]:
-        return sorted(self._graph.leaf_nodes(), key=lambda key: key[1], reverse=True)
+        leaves: list[Key] = self._graph.leaf_nodes()
+        return sorted(leaves, key=lambda key: self._number(key[1]) or 0, reverse=True)
 
 
 def _arrange_for_graph(original: Callable[..., Any]) -> Callable[..., Any]:
     def arrange_for_graph(
         self: Any, changes: Any, graph: Any, migration_name: str | None = None
     ) -> Any:
-        arranged = original(self, changes, _LatestFirst(graph), migration_name)
+        latest_first = _LatestFirst(graph, self.parse_number)
+        arranged = original(self, changes, latest_first, migration_name)
         for label, migrations in arranged.items():
             if migrations and is_lineage(label):
                 first = migrations[0].dependencies

@@ -66,7 +66,9 @@ class PythonObject(DeserializedObject):
 
 def Deserializer(stream: IO[str], **options: Any) -> Iterator[PythonObject]:
     """Yield what the ``objects()`` of a module gives, as Django asks for it."""
-    path = Path(stream.name)
+    path = Path(getattr(stream, "name", ""))
+    if path.suffix != ".py":
+        raise DeserializationError("Fixtures in Python are files, not text to be read.")
     module = _module_at(path)
     try:
         objects = module.objects

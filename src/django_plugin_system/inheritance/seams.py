@@ -58,8 +58,10 @@ def when_imported(module: str, change: Change) -> None:
     """Make a change to a module: now, or right after it has been imported."""
     if module in sys.modules:
         change()
-    else:
-        _waiting[module].append(change)
+        return
+    if not any(isinstance(finder, ChangingFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, ChangingFinder())
+    _waiting[module].append(change)
 
 
 def make_all_changes() -> None:

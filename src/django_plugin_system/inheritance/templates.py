@@ -7,7 +7,7 @@ the one of that package, whoever overrides it or leaves it out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,20 +71,24 @@ def _get_template_sources(
 ) -> Callable[..., Iterator[Origin]]:
     def get_template_sources(self: Any, template_name: str) -> Iterator[Origin]:
         text = str(template_name)
-        for directory, name in _candidates(self.get_dirs(), text):
+        for directory, name in candidates(self.get_dirs(), text):
             try:
                 path = safe_join(directory, name)
             except SuspiciousFileOperation:
                 # Outside of this directory; perhaps inside of another.
                 continue
-            if name != text or _is_inherited(Path(path), directory):
+            if name != text or is_inherited(Path(path), directory):
                 # The bare name, by which Django tells what it is to skip.
                 yield Origin(name=path, template_name=name, loader=self)
 
     return get_template_sources
 
 
-def _candidates(places: tuple[Path, ...], name: str) -> Iterator[tuple[Path, str]]:
+def candidates(places: Sequence[Path], name: str) -> Iterator[tuple[Path, str]]:
+    """Yield the directories that a template may be in, and its name there.
+
+    Of ``library.cal:cal/room.html`` they are those of that package.
+    """
     package, _, rest = name.rpartition(":")
     addressed = [
         directory
@@ -95,7 +99,8 @@ def _candidates(places: tuple[Path, ...], name: str) -> Iterator[tuple[Path, str
         yield directory, rest if addressed else name
 
 
-def _is_inherited(path: Path, directory: Path) -> bool:
+def is_inherited(path: Path, directory: Path) -> bool:
+    """Tell whether no child leaves out the file in that directory."""
     place = _places.get(directory)
     if place is None:
         return True

@@ -1,0 +1,438 @@
+"""How an app says which app it extends, and what its config then is."""
+
+from __future__ import annotations
+
+import pytest
+
+from .library import CAL, UNAWARE_CAL, VOGA_CAL, config
+from .projects import Project
+
+ROOM = {"voga/cal/models.py": VOGA_CAL["voga/cal/models.py"]}
+TOLD = """
+from django.apps import apps
+app = apps.get_app_config("cal")
+tell([
+    type(app).__name__, app.name, app.label, str(app.verbose_name),
+    app.path.split("/site/")[-1], [*app.lineage], app.models_module.__name__,
+    apps.get_model("cal.Room").__module__,
+])
+"""
+
+
+def told(
+    name: str = "CalConfig",
+    package: str = "voga.cal",
+    parent: str = "library.cal",
+    verbose_name: str = "Calendar",
+) -> list[object]:
+    return [
+        name,
+        package,
+        "cal",
+        verbose_name,
+        package.replace(".", "/"),
+        [package, parent],
+        f"{package}.models",
+        f"{package}.models",
+    ]
+
+
+APPS = {
+    "same-name": """
+        from library.cal.apps import CalConfig
+
+        class CalConfig(CalConfig):
+            name = "voga.cal"
+            extends_models = ["Room"]
+    """,
+    "no-name": """
+        from library.cal.apps import CalConfig
+
+        class CalConfig(CalConfig):
+            extends_models = ["Room"]
+    """,
+    "other-name": """
+        from library.cal.apps import CalConfig as Parent
+
+        class CalConfig(Parent):
+            extends_models = ["Room"]
+    """,
+    "both-names": """
+        from library.cal.apps import *
+
+        Parent = CalConfig
+
+        class CalConfig(CalConfig):
+            extends_models = ["Room"]
+    """,
+    "by-module": """
+        from library.cal import apps as parent
+
+        class CalConfig(parent.CalConfig):
+            extends_models = ["Room"]
+    """,
+    "by-package": """
+        from django_plugin_system.inheritance import PluginConfig
+
+        class CalConfig(PluginConfig):
+            extends = "library.cal"
+            extends_models = "Room"
+    """,
+    "mixins": """
+        from django.apps import AppConfig
+        from django_plugin_system.inheritance import PluginConfig
+        from mixins import Loud, Quiet
+
+        class CalConfig(Loud, Quiet, PluginConfig):
+            extends = "library.cal"
+            extends_models = ["Room"]
+    """,
+    "two-in-one": """
+        from library.cal.apps import CalConfig as Parent
+
+        class Base(Parent):
+            default = False
+            extends_models = ["Room"]
+
+        class CalConfig(Base):
+            default = True
+    """,
+    "not-taken": """
+        from library.cal.apps import CalConfig as Parent
+
+        class CalConfig(Parent):
+            extends_models = ["Room"]
+
+        class OtherConfig(CalConfig):
+            default = False
+    """,
+}
+
+
+@pytest.mark.parametrize("text", APPS.values(), ids=APPS)
+def test_ways_to_say_it(project: Project, text: str):
+    """Whichever way a parent is named, Django takes the child's config."""
+    project.write(
+        {
+            **CAL,
+            **ROOM,
+            "voga/cal/apps.py": text,
+            "mixins.py": """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class Loud:
+                    pass
+
+                class Quiet(PluginConfig):
+                    pass
+            """,
+        }
+    )
+
+    assert project.install("voga.cal").ask(TOLD) == told()
+
+
+def test_class_path(project: Project):
+    """INSTALLED_APPS may name the class, under any name, in any module."""
+    project.write(
+        {
+            **CAL,
+            **ROOM,
+            "voga/cal/apps.py": "",
+            "voga/cal/variants.py": """
+                from library.cal.apps import CalConfig
+
+                class Small(CalConfig):
+                    name = "voga.cal"
+                    verbose_name = "Small"
+                    extends_models = ["Room"]
+
+                class Large(Small):
+                    verbose_name = "Large"
+                    extends_models = ["Room"]
+            """,
+        }
+    )
+
+    site = project.install("voga.cal.variants.Large")
+
+    assert site.ask(TOLD) == told("Large", verbose_name="Large")
+
+
+PLUGIN = "from django_plugin_system.inheritance import PluginConfig\n"
+
+
+@pytest.mark.parametrize("parent_apps", [False, True], ids=["", "apps-in-parent"])
+@pytest.mark.parametrize("child_apps", [False, True], ids=["", "apps-in-child"])
+def test_plugin_in_the_package(project: Project, parent_apps: bool, child_apps: bool):
+    """A class Plugin in the package itself is its config; no apps module is needed."""
+    project.write(
+        {
+            "library/cal/models.py": CAL["library/cal/models.py"],
+            **ROOM,
+            "library/cal/__init__.py": PLUGIN
+            + """
+class Plugin(PluginConfig):
+    verbose_name = "Calendar"
+            """,
+            "voga/cal/__init__.py": """
+                from library.cal import Plugin
+
+                class Plugin(Plugin):
+                    extends_models = ["Room"]
+            """,
+        }
+    )
+    if parent_apps:
+        project.write({"library/cal/apps.py": "from library.cal import Plugin"})
+    if child_apps:
+        project.write({"voga/cal/apps.py": "from . import Plugin"})
+
+    assert project.install("voga.cal").ask(TOLD) == told("Plugin")
+    assert project.install("library.cal").ask(TOLD)[:2] == ["Plugin", "library.cal"]
+
+
+def test_plugin_beside_apps(project: Project):
+    """A config in the package counts, also where the apps module has none."""
+    project.write(
+        {
+            **CAL,
+            **ROOM,
+            "voga/cal/__init__.py": """
+                from library.cal.apps import CalConfig
+
+                class Plugin(CalConfig):
+                    extends_models = ["Room"]
+            """,
+            "voga/cal/apps.py": "",
+        }
+    )
+
+    assert project.install("voga.cal").ask(TOLD) == told("Plugin")
+
+
+def test_package_called_otherwise(project: Project):
+    """The label stays the parent's, whatever the child's package is called."""
+    project.write(
+        {
+            **CAL,
+            "voga/agenda/apps.py": APPS["same-name"].replace("voga.cal", "voga.agenda"),
+            "voga/agenda/models.py": VOGA_CAL["voga/cal/models.py"],
+            **config("deep.calendar", "voga.agenda"),
+        }
+    )
+
+    assert project.install("voga.agenda").ask(TOLD) == told(package="voga.agenda")
+    assert project.install("deep.calendar").ask(
+        "from django.apps import apps\n"
+        "app = apps.get_app_config('cal')\ntell([app.name, *app.lineage])"
+    ) == ["deep.calendar", "deep.calendar", "voga.agenda", "library.cal"]
+
+
+def test_own_label(project: Project):
+    """A parent's own label is inherited; a child's own is its own."""
+    project.write(
+        {
+            **config("library.cal", label="agenda"),
+            "library/cal/models.py": CAL["library/cal/models.py"],
+            **config("voga.cal", "library.cal"),
+            **config("other.cal", "library.cal", label="other"),
+        }
+    )
+    script = """
+        from django.apps import apps
+        app = apps.get_app_config({!r})
+        tell([app.name, [*app.models]])
+    """
+
+    assert project.install("voga.cal").ask(script.format("agenda")) == [
+        "voga.cal",
+        ["room", "event"],
+    ]
+    assert project.install("other.cal").ask(script.format("other")) == [
+        "other.cal",
+        ["room", "event"],
+    ]
+
+
+def test_what_is_inherited(project: Project):
+    """ready() runs once, as the child; attributes are the parent's until overridden."""
+    project.write(
+        {
+            **CAL,
+            **ROOM,
+            "library/cal/apps.py": """
+                from pathlib import Path
+                from django_plugin_system.inheritance import PluginConfig
+
+                class CalConfig(PluginConfig):
+                    name = "library.cal"
+                    verbose_name = "Calendar"
+                    default_auto_field = "django.db.models.SmallAutoField"
+                    path = str(Path(__file__).parent)
+                    started = []
+
+                    def ready(self):
+                        from django.db.models.signals import post_save
+                        self.started.append([self.name, self.label])
+                        post_save.connect(self.saved, sender="cal.Room")
+
+                    def saved(self, **kwargs):
+                        self.started.append("saved")
+            """,
+            "voga/cal/apps.py": """
+                from library.cal.apps import CalConfig
+
+                class CalConfig(CalConfig):
+                    extends_models = ["Room"]
+
+                    def ready(self):
+                        self.started.append("child")
+                        super().ready()
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from django.apps import apps
+        from django.db.models.signals import post_save
+        app, Room = apps.get_app_config("cal"), apps.get_model("cal.Room")
+        post_save.send(sender=Room)
+        tell([
+            app.started, app.path.split("/site/")[-1], type(Room._meta.pk).__name__,
+        ])
+    """)
+
+    assert told == [
+        ["child", ["voga.cal", "cal"], "saved"],
+        "voga/cal",
+        "SmallAutoField",
+    ]
+
+
+def test_unready_app(project: Project):
+    """An app that has no such config cannot be extended, and the error says so."""
+    project.write(
+        {
+            "plain/cal/models.py": "",
+            **config("voga.cal", "plain.cal"),
+        }
+    )
+
+    printed = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga.cal.apps extends 'plain.cal', but that has no config derived from "
+        "PluginConfig. Give it one in its apps module."
+    ) in printed
+
+
+def test_several_configs(project: Project):
+    """A parent with several configs has to say which one is meant."""
+    two = """
+        from django_plugin_system.inheritance import PluginConfig
+
+        class First(PluginConfig):
+            name = "library.cal"
+
+        class Second(PluginConfig):
+            name = "library.cal"
+    """
+    project.write({**UNAWARE_CAL, **config("voga.cal", "library.cal")})
+    project.write({"library/cal/apps.py": two})
+
+    printed = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "'library.cal' has more than one config: First, Second. "
+        "Give one of them 'default = True'."
+    ) in printed
+
+    project.write({"library/cal/apps.py": two + "        default = True\n"})
+
+    assert (
+        project.install("voga.cal").ask("""
+        from django.apps import apps
+        tell([each.__name__ for each in type(apps.get_app_config("cal")).__mro__][1])
+    """)
+        == "Second"
+    )
+
+
+def test_modules(project: Project):
+    """A module that the child has not is the parent's own, not a copy."""
+    project.write(
+        {
+            **UNAWARE_CAL,
+            **config("mid.cal", "library.cal"),
+            **config("voga.cal", "mid.cal", not_inherited={"modules": ["secrets"]}),
+            "library/cal/tools/deep.py": "from . import shallow",
+            "library/cal/tools/shallow.py": "",
+            "library/cal/secrets.py": "",
+            "library/cal/broken.py": "import nothing_of_that_name",
+            "mid/cal/half.py": "",
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import voga.cal.tools.deep, voga.cal.tools.shallow, voga.cal.half
+        import library.cal.tools.deep, library.cal.models, mid.cal.half
+        import voga.cal.models
+        from importlib import import_module
+
+        def error(name):
+            try:
+                import_module(name)
+            except ImportError as error:
+                return str(error)
+
+        tell([
+            voga.cal.tools.deep is library.cal.tools.deep,
+            voga.cal.tools.shallow is library.cal.tools.deep.shallow,
+            voga.cal.half is mid.cal.half, voga.cal.models is library.cal.models,
+            library.cal.models.__name__, library.cal.models.__spec__.name,
+            error("voga.cal.nowhere"), error("voga.cal.nowhere.deep"),
+            error("voga.cal.secrets"), error("voga.cal.broken"),
+        ])
+    """)
+
+    assert told == [
+        True,
+        True,
+        True,
+        True,
+        "library.cal.models",
+        "library.cal.models",
+        "No module named 'voga.cal.nowhere'",
+        "No module named 'voga.cal.nowhere'",
+        "No module named 'voga.cal.secrets'",
+        "No module named 'nothing_of_that_name'",
+    ]
+
+
+def test_lineage(project: Project):
+    """lineage() tells of any installed app, by config or label."""
+    project.write({**CAL, **VOGA_CAL})
+
+    told = project.install("voga.cal").ask("""
+        from django.apps import apps
+        from django_plugin_system import inheritance
+        from django_plugin_system.inheritance import lineage
+        try:
+            lineage("nobody")
+        except LookupError as error:
+            told = str(error)
+        tell([
+            lineage("cal"), lineage(apps.get_app_config("cal")), lineage("auth"), told,
+            "lineage" in dir(inheritance), hasattr(inheritance, "nothing"),
+        ])
+    """)
+
+    assert told == [
+        ["voga.cal", "library.cal"],
+        ["voga.cal", "library.cal"],
+        ["django.contrib.auth"],
+        "No installed app with label 'nobody'.",
+        True,
+        False,
+    ]
