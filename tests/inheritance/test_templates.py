@@ -199,6 +199,33 @@ def test_left_out(project: Project):
     assert top == ["library a", "top b", "top b", "no cal/c.html", "library b"]
 
 
+def test_two_parents(project: Project):
+    """Of two parents the one named first comes first, and what both extend is last."""
+    project.write(
+        {
+            **app("library.cal"),
+            **app("left.cal", "library.cal"),
+            **app("right.cal", "library.cal"),
+            "both/cal/apps.py": """
+                from left.cal.apps import Config as Left
+                from right.cal.apps import Config as Right
+
+                class Config(Left, Right):
+                    name = "both.cal"
+            """,
+            "library/cal/templates/cal/room.html": ROOMS[
+                "library/cal/templates/cal/room.html"
+            ],
+            "left/cal/templates/cal/room.html": onto("left"),
+            "right/cal/templates/cal/room.html": onto("right"),
+        }
+    )
+
+    told = project.install("both.cal").ask(RENDER, 'tell(render("cal/room.html"))')
+
+    assert told == "left right library"
+
+
 def test_order(project: Project):
     """A parent's templates have the child's place among the apps, below the project's.
 

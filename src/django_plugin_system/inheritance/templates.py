@@ -112,11 +112,12 @@ def _get_template(original: Callable[..., Any]) -> Callable[..., Any]:
     def get_template(
         self: Any, template_name: str, skip: list[Origin] | None = None
     ) -> Any:
-        # A template may have been reached by its package, past those that override it.
-        # They do not come after it.
-        sources = list(self.get_template_sources(template_name)) if skip else []
-        used = [n for n, source in enumerate(sources, 1) if source in (skip or ())]
-        passed = sources[: max(used, default=0)]
-        return original(self, template_name, [*skip, *passed] if skip else skip)
+        if skip:
+            # A template may have been reached by its package, past those that override
+            # it. They do not come after it.
+            sources = list(self.get_template_sources(template_name))
+            used = [n for n, source in enumerate(sources, 1) if source in skip]
+            skip = [*skip, *sources[: max(used, default=0)]]
+        return original(self, template_name, skip)
 
     return get_template
