@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 
 from django.db import connections
 
 SQLITE = "django.db.backends.sqlite3"
+
+
+def close_in_thread(**kwargs: object) -> None:
+    """Close the connection of a thread that ends, also one to a database in memory.
+
+    Django keeps those open; Python 3.13 complains when they are lost. A receiver of
+    request_finished as well, for ASGI requests, each of which has a thread.
+    """
+    connection = connections["default"]
+    connection.close()
+    if connection.connection is not None and current_thread() is not main_thread():
+        connection.connection.close()
+        connection.connection = None
 
 
 @contextmanager

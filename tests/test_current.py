@@ -30,6 +30,7 @@ from django_plugin_system.selection import current as module
 from django_plugin_system.selection.current import current, forget_all
 from django_plugin_system.signals import generation_changed
 from django_plugin_system.sync import sync
+from tests.aliases import close_in_thread
 from tests.apps.otp.interfaces import AbstractOTP
 from tests.declared import Mail, Sender, item_dict, type_dict
 
@@ -434,7 +435,7 @@ def test_uncommitted_rows_stay_in_their_thread():
 
     def ask() -> None:
         answers.append(who())
-        connection.close()
+        close_in_thread()
 
     who()
     with transaction.atomic():
@@ -571,7 +572,7 @@ def test_on_an_event_loop_while_another_thread_writes():
 
     def switch() -> None:
         PluginItem.objects.filter(name="voice").update(status="disable")
-        connection.close()
+        close_in_thread()
 
     async def ask_twice() -> list[str]:
         with fresh_plugins():

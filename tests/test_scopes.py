@@ -32,6 +32,7 @@ from django_plugin_system.scopes import (
 )
 from django_plugin_system.selection import current
 from django_plugin_system.selection.current import forget_all
+from tests.aliases import close_in_thread
 from tests.apps.otp.interfaces import AbstractOTP
 
 pytestmark = [
@@ -44,7 +45,9 @@ pytestmark = [
 def nothing_known():
     """Each test starts in a process that has not looked yet."""
     forget_all()
+    request_finished.connect(close_in_thread)
     yield
+    request_finished.disconnect(close_in_thread)
     forget_all()
 
 
@@ -94,7 +97,9 @@ async def leaving_view(request: HttpRequest) -> HttpResponse:
 
     async def look() -> str:
         await told.wait()
-        return await awho()
+        answer = await awho()
+        await sync_to_async(close_in_thread)()
+        return answer
 
     before = await awho()
     left_behind.append(asyncio.create_task(look()))

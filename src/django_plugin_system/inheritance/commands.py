@@ -12,7 +12,7 @@ from .owners import extending_apps, inherits, lineage, root
 from .seams import replace
 
 
-def install_commands() -> None:
+def install() -> None:
     """Have Django list the commands that apps inherit; it finds their modules."""
     replace("django.core.management:find_commands", "management_dir", _find_commands)
 

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.apps import AppConfig, apps
+from django.core.signals import setting_changed
 from django.utils._os import safe_join
 
-from ..conf import get_conf
+from ..conf import forget_conf, get_conf
 from .owners import directories, inherits
+
+# A project may have apps that extend others, and no plugins.
+setting_changed.connect(forget_conf)
 
 
 class Place(NamedTuple):

@@ -28,7 +28,7 @@ FORMAT = "py"
 LOADDATA = "django.core.management.commands.loaddata:Command"
 
 
-def install_fixtures() -> None:
+def install() -> None:
     """Have loaddata, and so the test cases, load what apps inherit, and Python."""
     when_imported("django.core.serializers", _add_python_format)
     replace(f"{LOADDATA}.fixture_dirs", "self", _fixture_dirs)

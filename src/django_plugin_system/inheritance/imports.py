@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from .ancestry import ancestors, inherited_by
 from .owners import find_owner, inherits, lineage
@@ -23,7 +23,7 @@ from .owners import find_owner, inherits, lineage
 NEVER_INHERITED = ("apps", "migrations")
 
 
-class AliasFinder(MetaPathFinder):
+class AliasFinder:
     """Finds what is in an inherited package, which goes by the name of the parent's."""
 
     def find_spec(
@@ -43,7 +43,7 @@ class AliasFinder(MetaPathFinder):
         return _alias(fullname, f"{real}.{name}")
 
 
-class InheritingFinder(MetaPathFinder):
+class InheritingFinder:
     """Finds in the parents what nobody else has found in the app."""
 
     def find_spec(
@@ -65,7 +65,7 @@ class InheritingFinder(MetaPathFinder):
         return None
 
 
-class _Alias(Loader):
+class _Alias:
     """Gives a module that is known by another name."""
 
     def __init__(self, real: str) -> None:
@@ -80,7 +80,8 @@ class _Alias(Loader):
 
 
 def _alias(fullname: str, real: str) -> ModuleSpec | None:
-    return ModuleSpec(fullname, _Alias(real)) if _exists(real) else None
+    loader: Any = _Alias(real)
+    return ModuleSpec(fullname, loader) if _exists(real) else None
 
 
 def _exists(name: str) -> bool:

@@ -1,40 +1,59 @@
-"""Puts everything in place that lets apps inherit; once in a process."""
+"""What app inheritance changes in Python and Django, and when.
+
+What no process has asked for yet is neither changed nor imported.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 
-from django.core.signals import setting_changed
-
-from ..conf import forget_conf
-from .commands import install_commands
-from .fixtures import install_fixtures
 from .imports import install_finders
-from .jinja import install_jinja
-from .locale import install_locale
-from .migrations import install_migrations
 from .models import install_models
 from .rebinding import install_rebinding
 from .receivers import install_receivers
-from .staticfiles import install_staticfiles
-from .templates import install_templates
-from .templatetags import install_templatetags
+from .seams import when_imported
+
+# Our modules, by what of Django they change: they are imported right after it.
+LATER = {
+    "commands": ["django.core.management"],
+    "fixtures": [
+        "django.core.serializers",
+        "django.core.management.commands.loaddata",
+    ],
+    "jinja": ["django.template.backends.jinja2"],
+    "locale": [
+        "django.utils.translation.reloader",
+        "django.utils.translation.trans_real",
+        "django.views.i18n",
+    ],
+    "migrations": [
+        "django.db.migrations.autodetector",
+        "django.db.migrations.loader",
+    ],
+    "staticfiles": ["django.contrib.staticfiles.finders"],
+    "templates": [
+        "django.template.backends.base",
+        "django.template.loaders.app_directories",
+        "django.template.loaders.base",
+        "django.template.utils",
+    ],
+    "templatetags": ["django.template.backends.django"],
+}
 
 
 @cache
 def install() -> None:
     """Have Python and Django find what apps inherit."""
-    # A project may have apps that inherit, and no plugins.
-    setting_changed.connect(forget_conf)
     install_finders()
     install_rebinding()
     install_models()
     install_receivers()
-    install_commands()
-    install_templates()
-    install_jinja()
-    install_templatetags()
-    install_locale()
-    install_staticfiles()
-    install_fixtures()
-    install_migrations()
+    for name, modules in LATER.items():
+        for module in modules:
+            when_imported(module, partial(_install_later, name))
+
+
+@cache
+def _install_later(name: str) -> None:
+    import_module(f"{__package__}.{name}").install()

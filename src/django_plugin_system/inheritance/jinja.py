@@ -7,7 +7,6 @@ same name is reached by its package: ``{% extends "library.cal:cal/room.html" %}
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import FileSystemLoader
 
 
-def install_jinja() -> None:
+def install() -> None:
     """Have the backend use a loader that knows packages, unless it is given one."""
-    if find_spec("jinja2") is None:
-        # The backend cannot be imported, so is not used.
-        return
     replace("django.template.backends.jinja2:Jinja2.__init__", "self params", _init)
 
 

@@ -15,7 +15,7 @@ from .seams import replace
 TRANSLATION = "django.utils.translation.trans_real"
 
 
-def install_locale() -> None:
+def install() -> None:
     """Have Django merge the catalogues of the parents too."""
     replace(
         f"{TRANSLATION}:DjangoTranslation._add_installed_apps_translations",

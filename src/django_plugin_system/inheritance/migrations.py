@@ -11,7 +11,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -26,7 +25,7 @@ from .seams import replace
 Key = tuple[str, str]
 
 
-def install_migrations() -> None:
+def install() -> None:
     """Have Python join the packages, and Django expect one leaf for each."""
     sys.meta_path.insert(0, MigrationsFinder())
     replace(
@@ -41,7 +40,7 @@ def install_migrations() -> None:
     )
 
 
-class MigrationsFinder(MetaPathFinder):
+class MigrationsFinder:
     """Lets an app's migrations span all directories of the lineage."""
 
     def find_spec(

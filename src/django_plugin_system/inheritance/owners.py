@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from django.apps import AppConfig, apps
 
@@ -13,12 +13,11 @@ from .ancestry import ancestors, inherited_by
 from .config import PluginConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """Whose packages are whose, while the same apps are installed."""
 
     configs: dict[str, AppConfig]
-    count: int
+    number: int
     owners: dict[str, AppConfig]
     """By package, those of parents too."""
 
@@ -84,7 +83,7 @@ def _owners() -> dict[str, AppConfig]:
     global _index
     configs = apps.app_configs
     # Django replaces the dict whenever other apps are installed, and fills it at start.
-    if _index is None or _index.configs is not configs or _index.count != len(configs):
+    if _index is None or _index.configs is not configs or _index.number != len(configs):
         owners = {
             package: app
             for app in reversed(configs.values())

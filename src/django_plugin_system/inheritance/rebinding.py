@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import repeat
 from operator import is_
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 _finished_before: frozenset[str] = frozenset()
@@ -36,7 +37,7 @@ def keep_own_super(old: type, new: type) -> None:
     without end. Modules in which all say ``super()`` are left as they are.
     """
     module = sys.modules[old.__module__]
-    if _names_super_of(_code(module), old.__name__):
+    if _names_super_of(module, old.__name__):
         own = vars(module).setdefault("super", _Super())
         own.meant[new] = old
 
@@ -61,17 +62,8 @@ def _is_starting(module: object) -> bool:
     return getattr(getattr(module, "__spec__", None), "_initializing", True)
 
 
-def _code(module: Any) -> CodeType:
-    # Of the whole module, so that no decorator hides a method.
-    code: CodeType = module.__spec__.loader.get_code(module.__name__)
-    return code
-
-
-def _names_super_of(code: CodeType, name: str) -> bool:
-    if {"super", name} <= {*code.co_names}:
-        return True
-    return any(
-        _names_super_of(each, name)
-        for each in code.co_consts
-        if isinstance(each, CodeType)
-    )
+def _names_super_of(module: Any, name: str) -> bool:
+    # Of the whole module, so that no decorator hides a method; and of its text, which
+    # is sooner read than its code.
+    text = module.__spec__.loader.get_source(module.__name__)
+    return text is None or bool(re.search(rf"\bsuper\(\s*{name}\b", text))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from inspect import getattr_static, signature
 from types import ModuleType
@@ -56,7 +56,7 @@ def replace(
 
 def when_imported(module: str, change: Change) -> None:
     """Make a change to a module: now, or right after it has been imported."""
-    if module in sys.modules:
+    if _is_imported(module):
         change()
         return
     if not any(isinstance(finder, ChangingFinder) for finder in sys.meta_path):
@@ -67,10 +67,12 @@ def when_imported(module: str, change: Change) -> None:
 def make_all_changes() -> None:
     """Import what has not been needed yet, or raise ImproperlyConfigured."""
     for module in list(_waiting):
-        import_module(module)
+        # Jinja2, for one, need not be installed: then its backend is not used.
+        with suppress(ModuleNotFoundError):
+            import_module(module)
 
 
-class ChangingFinder(MetaPathFinder):
+class ChangingFinder:
     """Makes the changes that wait for a module, once it is imported."""
 
     def find_spec(
@@ -95,6 +97,12 @@ class ChangingFinder(MetaPathFinder):
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
+
+
+def _is_imported(module: str) -> bool:
+    # Not so one that is being imported, by which another one is.
+    spec = getattr(sys.modules.get(module), "__spec__", None)
+    return spec is not None and not getattr(spec, "_initializing", False)
 
 
 def _plain_function(attribute: Any) -> Callable[..., Any] | None:

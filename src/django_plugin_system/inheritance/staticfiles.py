@@ -13,7 +13,7 @@ from .seams import replace
 FINDER = "django.contrib.staticfiles.finders:AppDirectoriesFinder"
 
 
-def install_staticfiles() -> None:
+def install() -> None:
     """Have Django's finder of app directories look into those of the parents too."""
     replace(f"{FINDER}.__init__", "self app_names args kwargs", _init)
     replace(f"{FINDER}.find_in_app", "self app path", _find_in_app)

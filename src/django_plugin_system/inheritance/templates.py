@@ -34,7 +34,7 @@ class Place(NamedTuple):
 _places: dict[Path, Place] = {}
 
 
-def install_templates() -> None:
+def install() -> None:
     """Have Django look for templates in the directories of the parents too."""
     for home in HOMES:
         replace(

@@ -17,7 +17,7 @@ Found = tuple[str, str]
 DJANGO = "django.template.backends.django"
 
 
-def install_templatetags() -> None:
+def install() -> None:
     """Have Django list the libraries that apps inherit."""
     replace(f"{DJANGO}:get_template_tag_modules", "", _get_template_tag_modules)
 
