@@ -14,10 +14,11 @@ ITEMS = "admin/django_plugin_system/pluginitem/"
 class Browser:
     """Visits one site; ``page`` is the page that it shows."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, language: str = "en") -> None:
         self.site = site
         self.page = ""
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._opener.addheaders += [("Accept-Language", language)]
 
     def visit(self, path: str = "") -> str:
         return self._open(path)

@@ -1,6 +1,6 @@
-"""Start the demo: a site, and what its plugins deliver to. Ctrl-C ends everything.
+"""Start the demo: three sites, and what plugins deliver to. Ctrl-C ends everything.
 
-With --check it uses the site once, as a browser would, and exits with 0 if all arrived.
+With --check it uses all once, as a browser would, and exits with 0 if it was well.
 """
 
 from __future__ import annotations
@@ -17,18 +17,12 @@ from tempfile import TemporaryDirectory
 
 import django
 from check import check
-from django.contrib.staticfiles.handlers import StaticFilesHandler
+from check_sites import check_sites
 from django.core.management import call_command
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from outside.background import serving
 from outside.mail_server import mail_server
 from outside.sms_gateway import sms_gateway
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Leave the terminal to the addresses printed on it."""
+from sites import Sites, two_sites
+from web import site
 
 
 def main() -> int:
@@ -38,9 +32,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        with demo() as url:
+        with demo() as (url, sites):
             if only_check:
-                return 0 if check(url) else 1
+                return 0 if check(url) and check_sites(sites) else 1
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -57,10 +51,11 @@ def interrupt(signum: int, frame: object) -> None:
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """Run everything for the length of the block; give the address of the page."""
+def demo() -> Iterator[tuple[str, Sites]]:
+    """Run everything for the length of the block; give the page and the two sites."""
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as directory,
+        two_sites(Path(directory)) as sites,
         mail_server() as smtp_port,
         sms_gateway() as sms_url,
     ):
@@ -69,6 +64,8 @@ def demo() -> Iterator[str]:
             "DEMO_DIR": directory,
             "DEMO_SMTP_PORT": str(smtp_port),
             "DEMO_SMS_URL": sms_url,
+            "DEMO_LIBRARY_URL": sites.library.url,
+            "DEMO_VOGA_URL": sites.voga.url,
             # All of it is on this machine, which a proxy could not reach.
             "no_proxy": "127.0.0.1",
         }
@@ -77,7 +74,9 @@ def demo() -> Iterator[str]:
         make_users()
         with site() as url:
             tell(url, smtp_port, sms_url, Path(directory))
-            yield url
+            tell_of_sites(url, sites)
+            print("Ctrl-C ends all of it.", flush=True)
+            yield url, sites
 
 
 def make_users() -> None:
@@ -97,15 +96,6 @@ def make_users() -> None:
         User.objects.create_user(name, f"{name}@demo.example")
 
 
-@contextmanager
-def site() -> Iterator[str]:
-    """Serve the site on a free port for the length of the block; give its address."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    with serving(server) as url:
-        yield url
-
-
 def tell(url: str, smtp_port: int, sms_url: str, directory: Path) -> None:
     print(f"The page:    {url}")
     print(f"The admin:   {url}admin/")
@@ -114,7 +104,12 @@ def tell(url: str, smtp_port: int, sms_url: str, directory: Path) -> None:
     print(f"Mail server: smtp://127.0.0.1:{smtp_port}")
     print(f"SMS gateway: {sms_url}")
     print(f"File:        {directory / 'notifications.txt'}")
-    print("Ctrl-C ends all of it.", flush=True)
+
+
+def tell_of_sites(url: str, sites: Sites) -> None:
+    print(f"The library: {sites.library.url}")
+    print(f"Voga:        {sites.voga.url}")
+    print(f"Both:        {url}side-by-side/")
 
 
 if __name__ == "__main__":

@@ -82,3 +82,7 @@ else:
 # Where the plugins of this demo deliver to.
 SMS_GATEWAY_URL = os.environ.get("DEMO_SMS_URL", "")
 NOTIFICATION_FILE = RUN_DIR / "notifications.txt"
+
+# The two sites of app inheritance.
+LIBRARY_URL = os.environ.get("DEMO_LIBRARY_URL", "")
+VOGA_URL = os.environ.get("DEMO_VOGA_URL", "")

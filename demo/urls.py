@@ -11,5 +11,6 @@ urlpatterns = [
     path("send-code/", views.send_code, name="send-code"),
     path("notify/", views.notify, name="notify"),
     path("favourites/", views.favourites, name="favourites"),
+    path("side-by-side/", views.side_by_side, name="side-by-side"),
     path("admin/", admin.site.urls),
 ]

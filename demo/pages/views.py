@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -76,6 +77,32 @@ def favourites(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, "That channel has just been switched off.")
     return redirect("index")
+
+
+# What both sites have, below the same paths.
+SHARED = {
+    "": "What comes from where",
+    "cal/": "Rooms",
+    "admin/cal/room/1/change/": "A room in the admin",
+    "cal/events/": "Events",
+    "courses/1/": "A course",
+    "contacts/": "Contacts",
+    "countries/": "Places",
+}
+
+
+def side_by_side(request: HttpRequest) -> HttpResponse:
+    """Show the same page of the library site and of Voga."""
+    shown = request.GET.get("page", "cal/")
+    context = {
+        "pages": SHARED,
+        "shown": shown if shown in SHARED else "cal/",
+        "sites": {
+            "The plain library": settings.LIBRARY_URL,
+            "Voga, which extends it": settings.VOGA_URL,
+        },
+    }
+    return render(request, "pages/side_by_side.html", context)
 
 
 def notifiers_for(user: User) -> list[AbstractNotifier]:

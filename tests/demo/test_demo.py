@@ -10,70 +10,18 @@ import smtplib
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
 from demo.browser import ITEMS, Browser
 
-DEMO = Path(__file__).parents[2] / "demo"
-RUN = (sys.executable, str(DEMO / "run.py"))
+from .processes import DEMO, RUN, Demo, running
+
 PLUGINS = ("swift_sms", "budget_sms", "mail", "email", "sms", "file")
-
-
-class Demo:
-    """A running demo, and the addresses it printed before it served."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.told: dict[str, str] = {}
-        for line in process.stdout:
-            if line.startswith("Ctrl-C"):
-                break
-            name, _, value = line.partition(":")
-            self.told[name.strip()] = value.strip()
-
-    @property
-    def url(self) -> str:
-        return self.told["The page"]
-
-    @property
-    def file(self) -> Path:
-        return Path(self.told["File"])
-
-    def port(self, name: str) -> int:
-        return urlsplit(self.told[name]).port
-
-    def end(self, sent: signal.Signals) -> tuple[int, str, str]:
-        """Send a signal; return exit code, and the rest of what was printed."""
-        self.process.send_signal(sent)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out.strip(), err
-
-
-@contextmanager
-def running(*command: str) -> Iterator[Demo]:
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Demo(process)
-        finally:
-            # Does nothing to a process that has ended.
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """One demo for all tests that leave it running."""
-    with running(*RUN) as demo:
-        yield demo
 
 
 @pytest.fixture(scope="module")
@@ -344,13 +292,13 @@ def test_the_end(command: tuple[str, ...], sent: signal.Signals):
     assert before == (2, True)
     assert answer == (0, "The demo has ended.", "")
     assert not demo.file.parent.exists()
-    for name in ("The page", "Mail server", "SMS gateway"):
+    for name in ("The page", "Mail server", "SMS gateway", "The library", "Voga"):
         with socket.socket() as port:
             assert port.connect_ex(("127.0.0.1", demo.port(name))) != 0
 
 
 def test_check():
-    """``--check`` sends through every plugin, prints what arrived, and ends well."""
+    """``--check`` uses all plugins and sites, prints what came out, and ends well."""
     run = subprocess.run(
         [*RUN, "--check"], capture_output=True, text=True, timeout=60, check=False
     )
@@ -365,6 +313,12 @@ def test_check():
         "sms delivered by SMS to the phone of ben: This is from sms",
         "file delivered by file to ben: This is from file",
         "All of it was delivered.",
+        "Both list the library's rooms.",
+        "Only Voga's rooms have a tariff.",
+        "Only Voga's admin changes it.",
+        "Voga has an INS code for a place.",
+        "In Dutch its places have another name.",
+        "Rows, content types and what depends on them have stayed.",
     ]
 
 

@@ -638,3 +638,44 @@ def test_metaclasses(project: Project):
     """)
 
     assert told == ["Tracing", "room", "large", ["Room", "Room"], ["Room"]]
+
+
+def test_migrations_of_children(project: Project):
+    """The order that a child model takes over is no change of its own."""
+    project.write(
+        {
+            **config("library.contacts"),
+            **config("voga.contacts", "library.contacts", "Partner"),
+            "library/contacts/models.py": """
+                from django.db import models
+
+                class Partner(models.Model):
+                    name = models.CharField(max_length=50)
+
+                    class Meta:
+                        ordering = ["name"]
+
+                class Person(Partner):
+                    pass
+            """,
+            "library/contacts/migrations/__init__.py": "",
+            "voga/contacts/models.py": """
+                from library.contacts.models import Partner
+
+                class Partner(Partner):
+                    def greet(self):
+                        return f"Dear {self.name}"
+            """,
+        }
+    )
+    project.install("library.contacts").manage("makemigrations", "contacts")
+    site = project.install("voga.contacts")
+
+    printed = site.manage("makemigrations", "--check", "--dry-run")
+    ordering = site.ask("""
+        from django.apps import apps
+        tell(apps.get_model("contacts.Person")._meta.ordering)
+    """)
+
+    assert printed == "No changes detected\n"
+    assert ordering == ["name"]

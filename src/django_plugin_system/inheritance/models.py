@@ -138,10 +138,15 @@ def _make_model(
         return _stand_in(make, kept, attrs, StandIn(None, needs))
     if not all(map(_find_model, needs)):
         return _defer(make, name, kept, attrs, StandIn(key, needs), **kwargs)
-    if not is_abstract and any(base in _stand_ins for base in bases):
-        bases = _with_models(bases, key)
-        attrs["Meta"] = _meta(meta, kept, **_ordering(bases, meta, kept))
-    return _finish(make(bases, attrs, **kwargs), key)
+    if is_abstract or not any(base in _stand_ins for base in bases):
+        return _finish(make(bases, attrs, **kwargs), key)
+    bases = _with_models(bases, key)
+    attrs["Meta"] = _meta(meta, kept)
+    model = make(bases, attrs, **kwargs)
+    # Not by Meta: what is there becomes part of migrations.
+    for option, value in _ordering(bases, meta, kept).items():
+        setattr(model._meta, option, value)  # type: ignore[attr-defined]
+    return _finish(model, key)
 
 
 def _is_extended(module: str, name: str) -> bool:

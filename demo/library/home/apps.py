@@ -1,0 +1,6 @@
+from django_plugin_system.inheritance import PluginConfig
+
+
+class HomeConfig(PluginConfig):
+    name = "library.home"
+    needs_plugins = ["library.courses"]

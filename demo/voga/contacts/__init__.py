@@ -1,0 +1,5 @@
+from library.contacts import Plugin
+
+
+class Plugin(Plugin):
+    extends_models = ["Partner", "Person"]

@@ -1,0 +1,5 @@
+from library.home.apps import HomeConfig
+
+
+class HomeConfig(HomeConfig):
+    name = "voga.home"

@@ -1,0 +1,10 @@
+from django.db import models
+
+from library.courses.models import Enrolment
+
+
+class Enrolment(Enrolment):
+    section = models.CharField(max_length=50, blank=True)
+
+    def __str__(self):
+        return ", ".join(filter(None, [super().__str__(), self.section]))

@@ -1,0 +1,6 @@
+from django_plugin_system.inheritance import PluginConfig
+
+
+class CountriesConfig(PluginConfig):
+    extends = "library.countries"
+    extends_models = ["Place"]
