@@ -214,16 +214,12 @@ def _register_type(spec: PluginTypeSpec) -> None:
 
 
 def _register_item(spec: PluginItemSpec) -> None:
+    spec = replace(spec, manager_name=origin_of(spec.manager_name))
+    kin = _lineage_of(spec.module)
     # What a parent registers in the name of the app is the parent's all the same.
-    owner = _app_of(spec.plugin_class.__module__)
-    is_kin = owner in _lineage_of(spec.module)
-    plugins.register_item(
-        replace(
-            spec,
-            manager_name=origin_of(spec.manager_name),
-            module=owner if owner and is_kin else spec.module,
-        )
-    )
+    if kin and (owner := _app_of(spec.plugin_class.__module__)) in kin:
+        spec = replace(spec, module=owner)
+    plugins.register_item(spec)
 
 
 def _checked(

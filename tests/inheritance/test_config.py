@@ -310,6 +310,40 @@ def test_what_is_inherited(project: Project):
     ]
 
 
+def test_own_path(project: Project):
+    """A config may say where its files are, as any AppConfig may."""
+    project.write({**CAL, **config("voga.cal", "library.cal", path="/elsewhere")})
+
+    told = project.install("voga.cal").ask("""
+        from django.apps import apps
+        tell(apps.get_app_config("cal").path)
+    """)
+
+    assert told == "/elsewhere"
+
+
+def test_plain_config_beside(project: Project):
+    """An apps module that only imports PluginConfig has Django take its plain one."""
+    project.write(
+        {
+            "plain/apps.py": """
+                from django.apps import AppConfig
+                from django_plugin_system.inheritance import PluginConfig
+
+                class PlainConfig(AppConfig):
+                    name = "plain"
+            """
+        }
+    )
+
+    told = project.install("plain").ask("""
+        from django.apps import apps
+        tell(type(apps.get_app_config("plain")).__name__)
+    """)
+
+    assert told == "PlainConfig"
+
+
 def test_unready_app(project: Project):
     """An app that has no such config cannot be extended, and the error says so."""
     project.write(
@@ -436,3 +470,39 @@ def test_lineage(project: Project):
         True,
         False,
     ]
+
+
+def test_the_base_alone(project: Project):
+    """An apps module that only imports PluginConfig has no config of its own."""
+    project.write(
+        {"plain/apps.py": "from django_plugin_system.inheritance import PluginConfig"}
+    )
+
+    told = project.install("plain").ask("""
+        from django.apps import apps
+        tell(type(apps.get_app_config("plain")).__name__)
+    """)
+
+    assert told == "AppConfig"
+
+
+def test_a_path_of_its_own(project: Project):
+    """A config that names a directory means it."""
+    project.write(
+        {
+            "cal/apps.py": """
+                from pathlib import Path
+                from django_plugin_system.inheritance import PluginConfig
+
+                class CalConfig(PluginConfig):
+                    path = str(Path(__file__).parent / "elsewhere")
+            """
+        }
+    )
+
+    told = project.install("cal").ask("""
+        from django.apps import apps
+        tell(apps.get_app_config("cal").path)
+    """)
+
+    assert told == str(project.root / "cal" / "elsewhere")

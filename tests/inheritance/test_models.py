@@ -561,3 +561,12 @@ def test_auth_user_model(project: Project):
 
     assert told == ["voga.users.models", True, True, True]
     assert "no issues" in site.check()
+
+
+def test_not_listed(project: Project):
+    """A child's model of a parent's name that extends_models lacks is refused."""
+    project.write({**CAL, **VOGA_CAL, **config("voga.cal", "library.cal")})
+
+    printed = project.install("voga.cal").check(exit_code=1)
+
+    assert "Conflicting 'room' models in application 'cal'" in printed

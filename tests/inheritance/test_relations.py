@@ -594,6 +594,52 @@ def test_children_of_several(project: Project):
     assert told == [["Partner", "Room"], False]
 
 
+def test_metaclasses(project: Project):
+    """Metaclasses and class arguments of other libraries go on working."""
+    project.write(
+        {
+            **config("library.cal"),
+            "library/cal/models.py": """
+                from django.db import models
+
+                class Tracing(models.base.ModelBase):
+                    def __new__(cls, name, bases, attrs, **kwargs):
+                        new = super().__new__(cls, name, bases, attrs, **kwargs)
+                        new.traced = [*getattr(new, "traced", []), name]
+                        return new
+
+                class Mixin(metaclass=models.base.ModelBase):
+                    pass
+
+                class Room(Mixin, models.Model, metaclass=Tracing):
+                    def __init_subclass__(cls, icon="none", **kwargs):
+                        super().__init_subclass__(**kwargs)
+                        cls.icon = icon
+
+                class LargeRoom(Room, icon="large"):
+                    size = models.IntegerField()
+            """,
+            **config("voga.cal", "library.cal", "Room"),
+            "voga/cal/models.py": """
+                from library.cal.models import Room
+
+                class Room(Room, icon="room"):
+                    pass
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from library.cal.models import LargeRoom, Room
+        tell([
+            type(LargeRoom).__name__, Room.icon, LargeRoom.icon, Room.traced,
+            [parent.__name__ for parent in LargeRoom._meta.parents],
+        ])
+    """)
+
+    assert told == ["Tracing", "room", "large", ["Room", "Room"], ["Room"]]
+
+
 def test_migrations_of_children(project: Project):
     """The order that a child model takes over is no change of its own."""
     project.write(

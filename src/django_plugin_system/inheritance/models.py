@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.db.models import Model
-from django.db.models.base import ModelBase
 
 from .ancestry import is_extended
 from .owners import find_owner
@@ -114,18 +114,17 @@ def _model_class(original: Callable[..., type]) -> object:
         attrs: dict[str, Any],
         **kwargs: Any,
     ) -> type:
-        def make(bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
-            return original(cls, name, bases, attrs, **kwargs)
-
-        if not any(isinstance(base, ModelBase) for base in bases):
-            return make(bases, attrs)
-        return _make_model(make, name, bases, attrs)
+        return _make_model(partial(original, cls, name), name, bases, attrs, kwargs)
 
     return staticmethod(__new__)
 
 
 def _make_model(
-    make: Make, name: str, bases: tuple[type, ...], attrs: dict[str, Any]
+    make: Make,
+    name: str,
+    bases: tuple[type, ...],
+    attrs: dict[str, Any],
+    kwargs: dict[str, Any],
 ) -> type:
     module, meta = attrs["__module__"], attrs.get("Meta")
     key = _key(module, name, meta)
@@ -134,18 +133,16 @@ def _make_model(
     # One that its author made abstract is no model that a child could replace.
     if _is_extended(module, name) and (not is_abstract or (module, name) in _asked):
         attrs["Meta"] = _meta(meta, kept, abstract=True)
-        return _stand_in(make, kept, attrs, StandIn(key, needs))
-    if is_abstract:
-        if not needs:
-            return make(bases, attrs)
+        return _stand_in(make, kept, attrs, StandIn(key, needs), **kwargs)
+    if is_abstract and needs:
         return _stand_in(make, kept, attrs, StandIn(None, needs))
     if not all(map(_find_model, needs)):
-        return _defer(make, name, kept, attrs, StandIn(key, needs))
-    if not any(base in _stand_ins for base in bases):
-        return _finish(make(bases, attrs), key)
+        return _defer(make, name, kept, attrs, StandIn(key, needs), **kwargs)
+    if is_abstract or not any(base in _stand_ins for base in bases):
+        return _finish(make(bases, attrs, **kwargs), key)
     bases = _with_models(bases, key)
     attrs["Meta"] = _meta(meta, kept)
-    model = make(bases, attrs)
+    model = make(bases, attrs, **kwargs)
     # Not by Meta: what is there becomes part of migrations.
     for option, value in _ordering(bases, meta, kept).items():
         setattr(model._meta, option, value)  # type: ignore[attr-defined]
@@ -204,9 +201,13 @@ def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, .
 
 
 def _stand_in(
-    make: Make, kept: tuple[type, ...], attrs: dict[str, Any], stand_in: StandIn
+    make: Make,
+    kept: tuple[type, ...],
+    attrs: dict[str, Any],
+    stand_in: StandIn,
+    **kwargs: Any,
 ) -> type:
-    cls = make(kept or (Model,), attrs)
+    cls = make(kept or (Model,), attrs, **kwargs)
     _stand_ins[cls] = stand_in
     if stand_in.key:
         _waiting[stand_in.key].append(cls)
@@ -219,6 +220,7 @@ def _defer(
     kept: tuple[type, ...],
     attrs: dict[str, Any],
     stand_in: StandIn,
+    **kwargs: Any,
 ) -> type:
     # The body becomes an abstract class, and the model is made of that.
     meta = attrs.get("Meta")
@@ -231,7 +233,7 @@ def _defer(
         place["Meta"] = meta
 
     def make_of(*models: type[Model]) -> None:
-        type(body)(name, (body,), dict(place))
+        type(body)(name, (body,), dict(place), **kwargs)
 
     apps.lazy_model_operation(
         make_of, *((key.label, key.name.lower()) for key in stand_in.needs)
