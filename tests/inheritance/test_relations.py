@@ -98,12 +98,13 @@ THIRD = {
 
 RELATIONS = """
 from django.apps import apps
+from django.db.models import Field
 Room = apps.get_model("cal.Room")
 told = {}
 for model in apps.get_models(True):
     for field in model._meta.get_fields():
         if model._meta.app_label in ("cal", "third") and field.is_relation:
-            if field.concrete:
+            if isinstance(field, Field):
                 told[str(field).lower()] = field.related_model is Room
 """
 
