@@ -59,3 +59,5 @@ def running(settings: str, database: Path) -> Iterator[str]:
         finally:
             assert process.stdin
             process.stdin.close()
+            # The end of the block hardly waits, if it is Ctrl-C that ends it.
+            process.wait()

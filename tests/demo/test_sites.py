@@ -142,6 +142,18 @@ def test_lineages(voga: Project):
     }
 
 
+def test_a_model_between_two(voga: Project):
+    """A company, of which Voga says nothing, is one of Voga's partners too."""
+    told = voga.ask("""
+        from django.apps import apps
+        Company = apps.get_model("contacts.Company")
+        Partner = apps.get_model("contacts.Partner")
+        tell([Company.__module__, Partner.__module__, issubclass(Company, Partner)])
+    """)
+
+    assert told == ["library.contacts.models", "voga.contacts.models", True]
+
+
 @pytest.mark.parametrize(
     "source",
     [path.relative_to(DEMO) for path in sorted(DEMO.rglob("django.po"))],
@@ -275,7 +287,7 @@ def test_documents(demo: Demo):
 
     assert "You are invited to Yoga." in pages["The library"]
     assert "Dear member,\nYoga begins on" in pages["Voga"]
-    assert "We charge Large room: 50.00 EUR." in pages["Voga"]
+    assert "For the room we charge 50.00 EUR." in pages["Voga"]
     assert all("Tom Thess thanks you" in page for page in pages.values())
 
 

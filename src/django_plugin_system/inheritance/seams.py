@@ -2,7 +2,7 @@
 
 A module that is not imported yet is changed when it is, so that nothing is imported
 that a process does not need. All that is replaced was tried on Django 5.2, 6.0 and 6.1;
-the check E113 tries what no process has needed yet.
+the check E109 tries what no process has needed yet.
 """
 
 from __future__ import annotations
