@@ -7,8 +7,18 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 
 from django.db import connections
+from django.db.models import Model
 
 SQLITE = "django.db.backends.sqlite3"
+
+
+class Elsewhere:
+    """A router that keeps plugin rows in another database."""
+
+    def db_for_write(self, model: type[Model], **hints: object) -> str | None:
+        return "other" if model._meta.app_label == "django_plugin_system" else None
+
+    db_for_read = db_for_write
 
 
 def close_in_thread(**kwargs: object) -> None:

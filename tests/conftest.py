@@ -12,6 +12,7 @@ from django.db.models.signals import post_delete, pre_delete
 from django_plugin_system.models import PluginItem, PluginType
 from django_plugin_system.models.watched import after_delete, before_delete
 from django_plugin_system.registry import Registry
+from django_plugin_system.selection import current, snapshot
 from django_plugin_system.testing import isolated_plugins
 from tests.aliases import database_alias
 
@@ -21,6 +22,22 @@ def registry() -> Iterator[Registry]:
     """Undo after each test what it has registered."""
     with isolated_plugins() as registry:
         yield registry
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test moves by hand; it is what lookups go by."""
+
+    class Clock:
+        now = 1000.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    for module in (current, snapshot):
+        monkeypatch.setattr(module, "monotonic", clock)
+    return clock
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from django_plugin_system.selection import current as module
 from django_plugin_system.selection.current import current, forget_all
 from django_plugin_system.signals import generation_changed
 from django_plugin_system.sync import sync
-from tests.aliases import close_in_thread
+from tests.aliases import Elsewhere, close_in_thread
 from tests.apps.otp.interfaces import AbstractOTP
 from tests.declared import Mail, Sender, item_dict, type_dict
 
@@ -43,22 +43,6 @@ def nothing_known():
     forget_all()
     yield
     forget_all()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that the test moves by hand."""
-
-    class Clock:
-        now = 1000.0
-
-        def __call__(self) -> float:
-            return self.now
-
-    clock = Clock()
-    monkeypatch.setattr(module, "monotonic", clock)
-    monkeypatch.setattr("django_plugin_system.selection.snapshot.monotonic", clock)
-    return clock
 
 
 def who() -> str:
@@ -500,15 +484,6 @@ def test_a_look_that_began_earlier_replaces_no_later_one(clock):
 
 
 # Several databases
-
-
-class Elsewhere:
-    """A router that keeps plugin rows in another database."""
-
-    def db_for_write(self, model, **hints):
-        return "other" if model._meta.app_label == "django_plugin_system" else None
-
-    db_for_read = db_for_write
 
 
 def test_the_router_is_asked(settings):

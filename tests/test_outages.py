@@ -15,17 +15,8 @@ from django_plugin_system import fresh_plugins, get_plugin_class, get_plugin_ins
 from django_plugin_system.register import register_plugin_type
 from django_plugin_system.selection import current as module
 from django_plugin_system.selection.current import forget_all
-from tests.aliases import database_alias
+from tests.aliases import Elsewhere, database_alias
 from tests.declared import Sender, type_dict
-
-
-class Elsewhere:
-    """A router that keeps plugin rows in another database."""
-
-    def db_for_write(self, model, **hints):
-        return "other" if model._meta.app_label == "django_plugin_system" else None
-
-    db_for_read = db_for_write
 
 
 class Server:
@@ -57,21 +48,6 @@ def server(tmp_path, settings, django_db_blocker) -> Iterator[Server]:
         forget_all()
         yield server
         forget_all()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that the test moves by hand."""
-
-    class Clock:
-        now = 1000.0
-
-        def __call__(self) -> float:
-            return self.now
-
-    clock = Clock()
-    monkeypatch.setattr(module, "monotonic", clock)
-    return clock
 
 
 def who() -> str:
