@@ -93,6 +93,147 @@ tell([
     ]
 
 
+KEPT = {
+    **config("library.cal"),
+    "library/cal/models.py": """
+        import functools
+        from collections import OrderedDict, defaultdict, namedtuple
+        from django.db import models
+        from django.utils.functional import SimpleLazyObject
+
+        Pair = namedtuple("Pair", "first second")
+
+        def bound(cls):
+            def decorate(function):
+                @functools.wraps(function)
+                def wrapper(*args):
+                    return function(cls, *args)
+                return wrapper
+            return decorate
+
+        class Room(models.Model):
+            name = models.CharField(max_length=50)
+
+            def __str__(self):
+                return super().__str__() and "a room"
+
+        class Event(models.Model):
+            place = Room
+
+            class Options:
+                model = Room
+                models = [Room]
+
+            @classmethod
+            def kind(cls, default=Room):
+                return default
+
+            @staticmethod
+            def other(*, default=Room) -> Room:
+                return default
+
+        a_list = [Room, Event]
+        a_list.append(a_list)
+        a_dict = {"event": Event, Room: Room, "again": {"deep": (Room,)}}
+        a_dict_of_values = {"room": Room}
+        ordered = OrderedDict(room=Room)
+        missing = defaultdict(list, {"rooms": [Room]})
+        a_set, no_set = {Room, Event}, {Event}
+        frozen = frozenset([Room])
+        pair = Pair(Room, Event)
+        events = (Event,)
+        lazy = SimpleLazyObject(lambda: 1 / 0)
+
+        def find(name: Room = None, *, of=Room):
+            return of
+
+        @bound(Room)
+        def closed(cls):
+            return cls
+
+        def recursive():
+            def inner():
+                return later
+            return inner
+            later = 1
+
+        unfinished = recursive()
+    """,
+    **config("voga.cal", "library.cal", "Room"),
+    "voga/cal/models.py": """
+        from django.db import models
+        from library.cal.models import Room
+        import library.cal.models
+
+        parent = Room
+
+        class Room(Room):
+            tariff = models.IntegerField(default=1)
+    """,
+}
+
+
+def test_what_a_parent_keeps(project: Project):
+    """Whatever the parent has made of its class by then is the child's class too."""
+    project.write(KEPT)
+
+    told = project.install("voga.cal").ask("""
+        import typing
+        from library.cal import models as it
+        from voga.cal.models import Room
+        own = Room.__mro__[1]
+        tell({
+            "names": it.Room is Room,
+            "list": it.a_list[:2] == [Room, it.Event] and it.a_list[2] is it.a_list,
+            "dict": [*it.a_dict] == ["event", Room, "again"] and it.a_dict[Room] is Room,
+            "deep": it.a_dict["again"]["deep"] == (Room,),
+            "value": it.a_dict_of_values == {"room": Room},
+            "ordered": it.ordered["room"] is Room,
+            "defaultdict": it.missing["rooms"] == [Room] and it.missing["none"] == [],
+            "set": [it.a_set, it.no_set] == [{Room, it.Event}, {it.Event}],
+            "frozenset": it.frozen == {Room},
+            "namedtuple": it.pair == it.Pair(Room, it.Event) and it.pair.first is Room,
+            "same tuple": it.events == (it.Event,),
+            "attribute": it.Event.place is Room,
+            "nested": [it.Event.Options.model, *it.Event.Options.models] == [Room] * 2,
+            "class method": it.Event.kind() is Room,
+            "static method": it.Event.other() is Room,
+            "annotation": typing.get_type_hints(it.Event.other)["return"] is Room,
+            "default": it.find() is Room,
+            "closure": it.closed() is Room,
+            "super": str(Room()),
+            "own": own.__module__,
+        })
+    """)
+
+    assert told == {**dict.fromkeys(told, True), "super": "a room", "own": told["own"]}
+    assert told["own"] == "library.cal.models"
+
+
+def test_what_a_library_keeps(project: Project):
+    """A module that is no part of an app counts too, where it has the class by name."""
+    project.write(
+        {
+            **KEPT,
+            "elsewhere.py": """
+                from library.cal.models import Room
+                rooms = [Room]
+            """,
+        }
+    )
+    site = project.install("voga.cal")
+    models = project.root / "library/cal/models.py"
+    models.write_text(models.read_text() + "\n\nimport elsewhere\n")
+
+    told = site.ask("""
+        import elsewhere
+        from voga.cal.models import Room
+        tell([elsewhere.Room is Room, elsewhere.rooms == [Room]])
+    """)
+
+    assert told == [True, True]
+
+
 SUPER = {
     **config("library.cal"),
     "library/cal/models.py": """

@@ -7,9 +7,11 @@ stand for, in Python's own order of bases.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 
+@cache
 def packages_of(config: type) -> tuple[str, ...]:
     """Return the package that a config class stands for and all it extends.
 
@@ -18,11 +20,12 @@ def packages_of(config: type) -> tuple[str, ...]:
     return tuple(dict.fromkeys(vars(each)["name"] for each in ancestors(config)))
 
 
-def ancestors(config: type) -> list[type]:
+@cache
+def ancestors(config: type) -> tuple[type, ...]:
     """Return the config class and its bases that stand for a package, nearest first."""
     # Of the same kind only: a plain AppConfig among the bases lets nobody inherit.
-    kin = [each for each in config.__mro__ if isinstance(each, type(config))]
-    return [each for each in kin if isinstance(vars(each).get("name"), str)]
+    kin = (each for each in config.__mro__ if isinstance(each, type(config)))
+    return tuple(each for each in kin if isinstance(vars(each).get("name"), str))
 
 
 def named(config: type, attribute: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from symtable import symtable
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -80,6 +79,9 @@ def _find_fixture_files_in_dir(original: Callable[..., list[Found]]) -> object:
 
 def _is_fixture(file: str) -> bool:
     """Tell whether a Python file has ``objects``; others there may be anything."""
+    # Not needed to start.
+    from symtable import symtable
+
     path = Path(file)
     if path.suffix != f".{FORMAT}":
         # Compressed, so nothing that can be imported.

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from .ancestry import ancestors, inherited_by
-from .owners import find_owner, inherits, lineage
+from .ancestry import inherited_by
+from .owners import config_of, find_owner, inherits, lineage
 
 # An app has its own config, or none; and see migrations.py.
 NEVER_INHERITED = ("apps", "migrations")
@@ -56,9 +56,7 @@ class InheritingFinder:
         rest = fullname.removeprefix(f"{package}.")
         if rest.partition(".")[0] in NEVER_INHERITED:
             return None
-        config = next(
-            each for each in ancestors(type(app)) if vars(each)["name"] == package
-        )
+        config = config_of(app, package)
         for parent in inherited_by(config, "modules", rest):
             if parent != package and (spec := _alias(fullname, f"{parent}.{rest}")):
                 return spec

@@ -10,7 +10,6 @@ from importlib import import_module
 
 from .imports import install_finders
 from .models import install_models
-from .rebinding import install_rebinding
 from .receivers import install_receivers
 from .seams import when_imported
 
@@ -46,7 +45,6 @@ LATER = {
 def install() -> None:
     """Have Python and Django find what apps inherit."""
     install_finders()
-    install_rebinding()
     install_models()
     install_receivers()
     for name, modules in LATER.items():

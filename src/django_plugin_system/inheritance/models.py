@@ -21,7 +21,7 @@ from django.db.models import Model
 
 from .ancestry import is_extended
 from .owners import find_owner
-from .rebinding import keep_own_super, rebind
+from .rebinding import Moment, keep_own_super, rebind, this_moment
 from .seams import replace
 
 Make = Callable[..., type]
@@ -45,7 +45,7 @@ class StandIn(NamedTuple):
 
 
 _stand_ins: dict[type, StandIn] = {}
-_waiting: defaultdict[ModelKey, list[type]] = defaultdict(list)
+_waiting: defaultdict[ModelKey, dict[type, Moment]] = defaultdict(dict)
 _asked: set[tuple[str, str]] = set()
 
 
@@ -99,9 +99,9 @@ def _containing_app_config(
     original: Callable[..., AppConfig | None],
 ) -> Callable[..., AppConfig | None]:
     def get_containing_app_config(self: Any, object_name: str) -> AppConfig | None:
-        found = original(self, object_name)
-        owner = find_owner(object_name) if self is apps else None
-        return owner[0] if owner else found
+        if self is apps and apps.apps_ready and (owner := find_owner(object_name)):
+            return owner[0]
+        return original(self, object_name)
 
     return get_containing_app_config
 
@@ -210,7 +210,7 @@ def _stand_in(
     cls = make(kept or (Model,), attrs, **kwargs)
     _stand_ins[cls] = stand_in
     if stand_in.key:
-        _waiting[stand_in.key].append(cls)
+        _waiting[stand_in.key][cls] = this_moment()
     return cls
 
 
@@ -244,9 +244,9 @@ def _defer(
 def _finish(cls: type, key: ModelKey | None) -> type:
     # Not for the models of migrations, which have the same names.
     if key and key in _waiting and _find_model(key) is cls:
-        for stand_in in _waiting.pop(key):
+        for stand_in, made in _waiting.pop(key).items():
             keep_own_super(stand_in, cls)
-            rebind(stand_in, cls)
+            rebind(stand_in, cls, since=made)
     return cls
 
 

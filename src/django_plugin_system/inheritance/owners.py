@@ -68,10 +68,14 @@ def root(app: AppConfig, package: str) -> Path:
     """Return the directory of an app's package, its own or that of a parent."""
     if package == app.name:
         return Path(app.path)
-    for config in ancestors(type(app)):
-        if vars(config)["name"] == package and "path" in vars(config):
-            return Path(vars(config)["path"])
-    return Path(next(iter(import_module(package).__path__)))
+    given = vars(config_of(app, package)).get("path")
+    return Path(given or next(iter(import_module(package).__path__)))
+
+
+def config_of(app: AppConfig, package: str) -> type:
+    """Return the config class by which a package is one of an app's lineage."""
+    config: type = type(app)
+    return next(each for each in ancestors(config) if vars(each)["name"] == package)
 
 
 def inherits(app: AppConfig, kind: str, name: str, package: str) -> bool:

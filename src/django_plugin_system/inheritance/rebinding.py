@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from itertools import repeat
 from operator import is_
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
-_finished_before: frozenset[str] = frozenset()
-
-
-def install_rebinding() -> None:
-    """Pass over the modules that are there by now: they know no model of an app."""
-    global _finished_before
-    _finished_before = frozenset(
-        name for name, module in sys.modules.items() if not _is_starting(module)
-    )
+from .owners import find_owner
+from .references import Names, replace_references
 
 
-def rebind(old: type, new: type) -> None:
-    """Let every name for one class mean another, in all modules."""
-    for name, module in list(sys.modules.items()):
-        if name not in _finished_before and isinstance(module, ModuleType):
-            names = vars(module)
-            if True in map(is_, list(names.values()), repeat(old)):
-                found = [name for name, value in names.items() if value is old]
-                names.update(dict.fromkeys(found, new))
+class Moment(NamedTuple):
+    """When a class was made: only modules that have run since then can name it."""
+
+    running: list[Names]
+    """The globals of each module that was being imported."""
+
+    imported: str | None
+    """The module whose import had ended last. Python keeps them in that order."""
+
+
+def this_moment() -> Moment:
+    """Return when it is called, as part of the import of a module."""
+    running = []
+    frame = sys._getframe()
+    while outer := frame.f_back:
+        frame = outer
+        if frame.f_code.co_name == "<module>":
+            running.append(frame.f_globals)
+    ended = (name for name, module in reversed(sys.modules.items()) if _has_run(module))
+    return Moment(running, next(ended, None))
+
+
+def rebind(old: type, new: type, since: Moment) -> None:
+    """Let modules mean another class by all that has meant one until now."""
+    for names in _globals(since):
+        # Not all that the libraries have which apps import: it may be a lot.
+        if find_owner(names["__name__"]) or _is_among(old, names):
+            replace_references(old, new, names)
 
 
 def keep_own_super(old: type, new: type) -> None:
@@ -58,8 +72,23 @@ class _Super:
         return super(self.meant.get(cls, cls), *others)
 
 
-def _is_starting(module: object) -> bool:
-    return getattr(getattr(module, "__spec__", None), "_initializing", True)
+def _globals(since: Moment) -> Iterator[Names]:
+    """Yield those of the modules that ran then, and of all that did later."""
+    yield from since.running
+    for name, module in reversed(list(sys.modules.items())):
+        if name == since.imported:
+            return
+        if isinstance(module, ModuleType):
+            yield vars(module)
+
+
+def _has_run(module: object) -> bool:
+    # One without a spec was not made by an import, and may be running.
+    return not getattr(getattr(module, "__spec__", None), "_initializing", True)
+
+
+def _is_among(value: object, names: Names) -> bool:
+    return True in map(is_, list(names.values()), repeat(value))
 
 
 def _names_super_of(module: Any, name: str) -> bool:
