@@ -43,7 +43,7 @@ ROOMS = {
     **config("voga.cal", "library.cal", "Room"),
     "voga/cal/models.py": """
         from django.db import models
-        from library.cal.models import Room as Base, find
+        from library.cal.models import Room as Base
         import library.cal.models
 
         class Room(Base):
@@ -233,6 +233,39 @@ def test_what_a_library_keeps(project: Project):
     """)
 
     assert told == [True, True]
+
+
+def test_unusual_modules(project: Project):
+    """What modules do to the list of modules does not keep names from changing."""
+    project.write(
+        {
+            **ROOMS,
+            "imported_last.py": "",
+            "library/cal/models.py": """
+                import sys
+                from django.db import models
+                import imported_last
+
+                class Room(models.Model):
+                    pass
+
+                del sys.modules["imported_last"]
+                sys.modules["no_module"] = object()
+                import library.shared
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import library.cal.models, library.shared, sys
+        from voga.cal.models import Room
+        tell([
+            type(sys.modules["no_module"]) is object,
+            library.cal.models.Room is Room, library.shared.AnyRoom is Room,
+        ])
+    """)
+
+    assert told == [True, True, True]
 
 
 SUPER = {
