@@ -99,6 +99,7 @@ def check_models_are_made() -> list[CheckMessage]:
         own = [model.__name__ for model in app.get_models()]
         for config in ancestors(type(app)):
             beyond = _models_beyond(app, config)
+            near = [*own, *_models_waiting(app, config)]
             for name in named(config, "extends_models"):
                 if name in beyond and name not in own:
                     messages.append(
@@ -106,7 +107,7 @@ def check_models_are_made() -> list[CheckMessage]:
                             f"{_place(config)}: extends_models names {name!r}, so the "
                             f"parent's is abstract, but {config.name}.models does "  # type: ignore[attr-defined]
                             "not define it.",
-                            hint=_did_you_mean(name, own)
+                            hint=_did_you_mean(name, near)
                             or f"Define class {name}({name}) in {config.name}.models.",  # type: ignore[attr-defined]
                             obj=app.name,
                             id="django_plugin_system.E103",
@@ -268,6 +269,12 @@ def _models_beyond(app: AppConfig, config: type) -> set[str]:
         for model in (*abstract_models(app.label), *app.get_models())
         if any(_is_in(model, package) for package in packages)
     }
+
+
+def _models_waiting(app: AppConfig, config: Any) -> list[str]:
+    """Return the names of the classes there that derive from what nobody has made."""
+    waiting = abstract_models(app.label)
+    return [each.__name__ for each in waiting if _is_in(each, config.name)]
 
 
 def _is_in(model: type, package: str) -> bool:

@@ -15,6 +15,7 @@ from .seams import when_imported
 
 # Our modules, by what of Django they change: they are imported right after it.
 LATER = {
+    "admin": ["django.contrib.admin.sites"],
     "commands": ["django.core.management"],
     "fixtures": [
         "django.core.serializers",

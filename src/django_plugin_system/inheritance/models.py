@@ -12,7 +12,7 @@ for the child's until that is there:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -46,6 +46,7 @@ class StandIn(NamedTuple):
 
 _stand_ins: dict[type, StandIn] = {}
 _waiting: defaultdict[ModelKey, dict[type, Moment]] = defaultdict(dict)
+_later: defaultdict[ModelKey, list[Callable[[], None]]] = defaultdict(list)
 _asked: set[tuple[str, str]] = set()
 
 
@@ -72,6 +73,20 @@ def abstract_models(label: str) -> list[type]:
 def find_stand_in(model: object) -> StandIn | None:
     """Return what a class stands in for, or None."""
     return _stand_ins.get(model) if isinstance(model, type) else None
+
+
+def when_made(keys: Iterable[ModelKey], use: Callable[..., object]) -> None:
+    """Call ``use`` with these models, when all of them are there.
+
+    Unlike what Django offers for that, it waits for the names to mean the models too,
+    and leaves it to our checks to say that one is missing.
+    """
+    models = {key: _find_model(key) for key in keys}
+    for key, model in models.items():
+        if model is None:
+            _later[key].append(lambda: when_made(keys, use))
+            return
+    use(*models.values())
 
 
 def finish_models() -> None:
@@ -232,21 +247,20 @@ def _defer(
     if meta is not None:
         place["Meta"] = meta
 
-    def make_of(*models: type[Model]) -> None:
-        type(body)(name, (body,), dict(place), **kwargs)
-
-    apps.lazy_model_operation(
-        make_of, *((key.label, key.name.lower()) for key in stand_in.needs)
+    when_made(
+        stand_in.needs, lambda *models: type(body)(name, (body,), dict(place), **kwargs)
     )
     return body
 
 
 def _finish(cls: type, key: ModelKey | None) -> type:
     # Not for the models of migrations, which have the same names.
-    if key and key in _waiting and _find_model(key) is cls:
-        for stand_in, made in _waiting.pop(key).items():
+    if key and _find_model(key) is cls:
+        for stand_in, made in _waiting.pop(key, {}).items():
             keep_own_super(stand_in, cls)
             rebind(stand_in, cls, since=made)
+        for use in _later.pop(key, ()):
+            use()
     return cls
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db.models import Model
 
-from .models import ModelKey, find_stand_in
+from .models import ModelKey, find_stand_in, when_made
 from .seams import replace
 
 
@@ -50,7 +49,7 @@ def _connect(original: Callable[..., None]) -> Callable[..., None]:
             real = _real_sender(sender, model)
             original(self, receiver, real, weak, dispatch_uid)
 
-        apps.lazy_model_operation(connect_to, (key.label, key.name.lower()))
+        when_made([key], connect_to)
 
     return connect
 
