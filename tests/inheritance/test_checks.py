@@ -42,27 +42,57 @@ def test_all_is_well(project: Project):
     assert said == "System check identified no issues (0 silenced).\n"
 
 
-def test_e101_no_config_taken(project: Project):
-    """Two configs in one apps module, of which Django takes neither."""
-    project.write(
-        {
-            **CAL,
-            "voga/cal/apps.py": """
-                from library.cal.apps import CalConfig
+TWO_CONFIGS = """
+    from library.cal.apps import CalConfig
 
-                class Base(CalConfig):
-                    name = "voga.cal"
+    class First(CalConfig):
+        name = "voga.cal"
 
-                class VogaConfig(Base):
-                    name = "voga.cal"
-            """,
-        }
+    class Second(CalConfig):
+        name = "voga.cal"
+        {}
+"""
+
+
+def test_two_configs(project: Project):
+    """Django would take neither, and say nothing."""
+    project.write({**CAL, "voga/cal/apps.py": TWO_CONFIGS})
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "'voga.cal' has more than one config: First, Second. Give one" in said
+
+
+def test_two_configs_with_a_default(project: Project):
+    """It is said which one it is; and others can be installed by their own names."""
+    default = TWO_CONFIGS.replace("{}", "default = True")
+    project.write({**CAL, "voga/cal/apps.py": default})
+    ask = (
+        "from django.apps import apps; tell(type(apps.get_app_config('cal')).__name__)"
     )
+
+    assert project.install("voga.cal").ask(ask) == "Second"
+    assert project.install("voga.cal.apps.First").ask(ask) == "First"
+
+
+def test_two_configs_in_the_package(project: Project):
+    """The seed's form is no other in this."""
+    project.write({**CAL, "voga/cal/__init__.py": TWO_CONFIGS})
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "'voga.cal' has more than one config: First, Second. Give one" in said
+
+
+def test_e101_no_config_taken(project: Project):
+    """A module that says itself what is in it shows Django both."""
+    own = "\n    def __dir__(): return [*globals()]"
+    project.write({**CAL, "voga/cal/apps.py": TWO_CONFIGS.replace("{}", "") + own})
 
     said = project.install("voga.cal").check(exit_code=1)
 
     assert "E101) 'voga.cal' is installed with a plain AppConfig, although" in said
-    assert "it has Base, VogaConfig in its apps module." in said
+    assert "it has First, Second in its apps module." in said
 
 
 def test_e102_unknown_model(project: Project):
@@ -378,3 +408,91 @@ def test_e110_an_app_that_was_never_extended(project: Project):
     site.manage("migrate", "--verbosity=0")
 
     assert "no issues" in site.check("--database", "default")
+
+
+MISTAKES = {
+    "conflict": (
+        voga('extends_models = ["Roomm"]', ROOM.format("Room")),
+        "voga.cal defines Room, and so does library.cal, which it extends. Name it in "
+        "extends_models, which is ['Roomm'] at ",
+    ),
+    "extends nothing": (
+        voga("", ROOM.format("Room"))
+        | {
+            "voga/cal/apps.py": """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class VogaConfig(PluginConfig):
+                    pass
+            """
+        },
+        "It is imported by voga.cal, whose config is voga.cal.apps.VogaConfig. If "
+        "voga.cal is to extend the app of library.cal.models, derive its config",
+    ),
+    "another label": (
+        voga('label = "voga_cal"'),
+        "voga.cal.apps.CalConfig has the label 'voga_cal', but it extends "
+        "'library.cal', whose label is 'cal'.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_explained_errors(project: Project, mistake: str):
+    """Where Django stops before any check runs, the error says what to do."""
+    files, meaning = MISTAKES[mistake]
+    project.write(files)
+
+    assert meaning in project.install("voga.cal").check(exit_code=1)
+
+
+@pytest.mark.parametrize(
+    "apps", [("library.cal", "voga.cal"), ("voga.cal", "library.cal")]
+)
+def test_child_and_parent_installed(project: Project, apps: tuple[str, str]):
+    """The child takes its parent's place, so both at once is a mistake."""
+    project.write({**CAL, **VOGA_CAL})
+
+    said = project.install(*apps).check(exit_code=1)
+
+    assert (
+        "'voga.cal' extends 'library.cal' and takes its place. Take 'library.cal'"
+        in said
+    )
+
+
+def test_siblings_installed(project: Project):
+    """Two that extend the same app have its label both."""
+    other = {name.replace("voga", "other"): text for name, text in VOGA_CAL.items()}
+    other["other/cal/apps.py"] = other["other/cal/apps.py"].replace("voga", "other")
+    project.write({**CAL, **VOGA_CAL, **other})
+
+    said = project.install("voga.cal", "other.cal").check(exit_code=1)
+
+    assert "Application labels aren't unique, duplicates: cal" in said
+
+
+def test_other_errors_are_left_alone(project: Project):
+    """Django's own errors about models of one app, or of none, get nothing added."""
+    loose = """
+        from django.db import models
+
+        class Event(models.Model):
+            pass
+    """
+    project.write({**CAL, **VOGA_CAL, "loose.py": loose})
+    twice = """
+        from django.db import models
+        import pytest
+        with pytest.raises(RuntimeError) as no_app:
+            import loose
+        with pytest.raises(RuntimeError) as two:
+            type("Event", (models.Model,), {"__module__": "library.cal.other"})
+        with pytest.raises(RuntimeError) as elsewhere:
+            attrs = {"__module__": "django.contrib.auth.other"}
+            type("Group", (models.Model,), attrs)
+        errors = [no_app.value, two.value, elsewhere.value]
+        tell([getattr(error, "__notes__", None) for error in errors])
+    """
+
+    assert project.install("voga.cal").ask(twice) == [None, None, None]

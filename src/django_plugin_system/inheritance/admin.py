@@ -7,13 +7,13 @@ the same model.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db.models import Model
 
+from .frames import calling_module
 from .models import find_stand_in, when_made
 from .owners import find_owner, lineage
 from .seams import replace
@@ -38,7 +38,8 @@ def _register(original: Callable[..., None]) -> Callable[..., None]:
         admin_class: type | None = None,
         **options: Any,
     ) -> None:
-        module = _calling_module()
+        # By the decorator, it is called from the admin itself.
+        module = calling_module(beyond="django.contrib.admin")
 
         def register_model(model: type[Model]) -> None:
             modules = _registered_by.setdefault(self, {})
@@ -59,16 +60,6 @@ def _register(original: Callable[..., None]) -> Callable[..., None]:
 
 def _models(given: Any) -> list[type[Model]]:
     return [given] if isinstance(given, type) else list(given)
-
-
-def _calling_module() -> str:
-    # By the decorator, it is called from the admin itself.
-    frame = sys._getframe(2)
-    while frame.f_globals["__name__"].startswith("django.contrib.admin."):
-        assert frame.f_back
-        frame = frame.f_back
-    name: str = frame.f_globals["__name__"]
-    return name
 
 
 def _overrides(module: str, other: str | None) -> bool:

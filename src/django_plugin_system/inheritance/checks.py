@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -30,6 +28,7 @@ from .config_type import PluginConfigType
 from .models import abstract_models
 from .owners import directories, extending_apps, lineage, root
 from .seams import make_all_changes
+from .wording import did_you_mean, place
 
 KINDS = (
     "commands",
@@ -78,9 +77,9 @@ def check_extends_models() -> list[CheckMessage]:
     """E102: extends_models names a model that no parent has."""
     return [
         Error(
-            f"{_place(config)}: extends_models names {name!r}, but no app that "
+            f"{place(config)}: extends_models names {name!r}, but no app that "
             f"{config.__qualname__} extends has such a model.",
-            hint=_did_you_mean(name, known) or "Take it out of extends_models.",
+            hint=did_you_mean(name, known) or "Take it out of extends_models.",
             obj=app.name,
             id="django_plugin_system.E102",
         )
@@ -104,10 +103,10 @@ def check_models_are_made() -> list[CheckMessage]:
                 if name in beyond and name not in own:
                     messages.append(
                         Error(
-                            f"{_place(config)}: extends_models names {name!r}, so the "
+                            f"{place(config)}: extends_models names {name!r}, so the "
                             f"parent's is abstract, but {config.name}.models does "  # type: ignore[attr-defined]
                             "not define it.",
-                            hint=_did_you_mean(name, near)
+                            hint=did_you_mean(name, near)
                             or f"Define class {name}({name}) in {config.name}.models.",  # type: ignore[attr-defined]
                             obj=app.name,
                             id="django_plugin_system.E103",
@@ -120,7 +119,7 @@ def check_models_derive() -> list[CheckMessage]:
     """E104: a model leaves out what one of the apps it extends makes of it."""
     return [
         Error(
-            f"{_place(model)}: {model.__name__} does not derive from "
+            f"{place(model)}: {model.__name__} does not derive from "
             f"{abstract.__module__}.{abstract.__qualname__}, which extends the same "
             "model, so its fields and methods are lost.",
             hint=f"Define class {model.__name__} in {app.name}.models with all of them "
@@ -140,7 +139,7 @@ def check_needs() -> list[CheckMessage]:
     installed = {package for app in apps.get_app_configs() for package in lineage(app)}
     return [
         Error(
-            f"{_place(config)}: {config.__qualname__} needs {need!r}, which is not "
+            f"{place(config)}: {config.__qualname__} needs {need!r}, which is not "
             "installed.",
             hint="Have INSTALLED_APPS = installed_apps([...]) add it, from "
             "django_plugin_system.inheritance.",
@@ -158,8 +157,8 @@ def check_not_inherited() -> list[CheckMessage]:
     """E106: not_inherited names a kind that there is not."""
     return [
         Error(
-            f"{_place(config)}: not_inherited has an unknown kind {kind!r}.",
-            hint=_did_you_mean(kind, KINDS) or f"Known: {_listed(KINDS)}.",
+            f"{place(config)}: not_inherited has an unknown kind {kind!r}.",
+            hint=did_you_mean(kind, KINDS) or f"Known: {_listed(KINDS)}.",
             obj=app.name,
             id="django_plugin_system.E106",
         )
@@ -283,17 +282,6 @@ def _is_in(model: type, package: str) -> bool:
 
 def _find_model(app: AppConfig, abstract: type) -> type | None:
     return apps.all_models[app.label].get(abstract.__name__.lower())
-
-
-def _place(obj: Any) -> str:
-    """Return file and line of a class."""
-    _, line = inspect.getsourcelines(obj)
-    return f"{inspect.getsourcefile(obj)}:{line}"
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import packages_of
@@ -51,6 +52,7 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
             # That of a parent is the parent's directory.
             self.path = self._path_from_module(app_module)  # type: ignore[attr-defined]
         super().__init__(app_name, app_module)
+        self._take_place()
         from .install import install
 
         install()
@@ -59,6 +61,21 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
     def lineage(self) -> tuple[str, ...]:
         """The package of this app and those it extends, nearest first."""
         return packages_of(type(self)) or (self.name,)
+
+    def _take_place(self) -> None:
+        # Django would only say that there are two with the same label.
+        other = None if apps.apps_ready else apps.app_configs.get(self.label)
+        if isinstance(other, PluginConfig) and other.name != self.name:
+            if self.name in other.lineage:
+                child, parent = other.name, self.name
+            elif other.name in self.lineage:
+                child, parent = self.name, other.name
+            else:
+                return
+            raise ImproperlyConfigured(
+                f"{child!r} extends {parent!r} and takes its place. "
+                f"Take {parent!r} out of INSTALLED_APPS."
+            )
 
     def import_models(self) -> None:
         # Parents first, so that a model that nobody overrides is there, even if the

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -19,6 +18,7 @@ from django.utils.module_loading import import_string, module_has_submodule
 
 from .ancestry import ancestors, named, packages_of
 from .config_type import PluginConfigType, find_config_class
+from .wording import did_you_mean
 
 Modifiers = Mapping[str, str | None]
 
@@ -165,9 +165,12 @@ class _Resolver:
         )
 
     def about_unknown(self, label: str) -> str:
-        close = get_close_matches(label, sorted(self.choices), n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else "Take it out."
-        return f"The modifiers name the label {label!r}, which no app has. {hint}"
+        # Perhaps it is the name of a package.
+        hint = did_you_mean(label.rpartition(".")[2], self.choices)
+        return (
+            f"The modifiers name the label {label!r}, which no app has. "
+            f"{hint or 'Take it out.'}"
+        )
 
 
 def _read(entry: str, who: str) -> App:

@@ -20,6 +20,7 @@ from django.apps import AppConfig, apps
 from django.db.models import Model
 
 from .ancestry import is_extended
+from .explain import explain_model_error
 from .owners import find_owner
 from .rebinding import Moment, keep_own_super, rebind, this_moment
 from .seams import replace
@@ -129,7 +130,12 @@ def _model_class(original: Callable[..., type]) -> object:
         attrs: dict[str, Any],
         **kwargs: Any,
     ) -> type:
-        return _make_model(partial(original, cls, name), name, bases, attrs, kwargs)
+        module, make = attrs["__module__"], partial(original, cls, name)
+        try:
+            return _make_model(make, name, bases, attrs, kwargs)
+        except RuntimeError as error:
+            explain_model_error(error, module, name)
+            raise
 
     return staticmethod(__new__)
 

@@ -10,6 +10,7 @@ from operator import is_
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from .frames import running_modules
 from .owners import find_owner
 from .references import Names, replace_references
 
@@ -26,14 +27,8 @@ class Moment(NamedTuple):
 
 def this_moment() -> Moment:
     """Return when it is called, as part of the import of a module."""
-    running = []
-    frame = sys._getframe()
-    while outer := frame.f_back:
-        frame = outer
-        if frame.f_code.co_name == "<module>":
-            running.append(frame.f_globals)
     ended = (name for name, module in reversed(sys.modules.items()) if _has_run(module))
-    return Moment(running, next(ended, None))
+    return Moment(list(running_modules()), next(ended, None))
 
 
 def rebind(old: type, new: type, since: Moment) -> None:

@@ -1,0 +1,47 @@
+"""What an error of Django means where apps extend others, to be added to it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig, apps
+
+from .ancestry import named
+from .frames import running_modules
+from .owners import config_of, find_owner, lineage
+from .wording import place
+
+
+def explain_model_error(error: RuntimeError, module: str, name: str) -> None:
+    """Add to Django's error about a class that can be no model what to do about it."""
+    owner = find_owner(module)
+    meaning = _about_two(name, *owner) if owner else _about_no_app(module)
+    # The class may be part of a module that another one imports.
+    if meaning and not hasattr(error, "__notes__"):
+        error.add_note(meaning)
+
+
+def _about_two(name: str, app: AppConfig, package: str) -> str | None:
+    model = apps.all_models[app.label].get(name.lower())
+    other = find_owner(model.__module__) if model else None
+    if other is None or other[0] is not app or other[1] == package:
+        return None
+    child, parent = sorted((package, other[1]), key=lineage(app).index)
+    config = config_of(app, child)
+    return (
+        f"{child} defines {name}, and so does {parent}, which it extends. Name it in "
+        f"extends_models, which is {list(named(config, 'extends_models'))} at "
+        f"{place(config)}."
+    )
+
+
+def _about_no_app(module: str) -> str | None:
+    names = (each["__name__"] for each in running_modules())
+    found = next(filter(None, map(find_owner, names)), None)
+    if found is None:
+        return None
+    app, package = found
+    config = f"{type(app).__module__}.{type(app).__qualname__}"
+    return (
+        f"It is imported by {package}, whose config is {config}. If {package} is to "
+        f"extend the app of {module}, derive its config from that of the app, which "
+        "has to be a PluginConfig."
+    )
