@@ -211,6 +211,32 @@ def test_plugin_beside_apps(project: Project):
     assert project.install("voga.cal").ask(TOLD) == told("Plugin")
 
 
+def test_apps_beside_plugin(project: Project):
+    """The apps module's own config is the one that counts, where there is one too."""
+    project.write(
+        {
+            **CAL,
+            **ROOM,
+            "voga/cal/__init__.py": """
+                from library.cal.apps import CalConfig
+
+                class Plugin(CalConfig):
+                    extends_models = ["Room"]
+            """,
+            "voga/cal/apps.py": """
+                from voga.cal import Plugin
+
+                class CalConfig(Plugin):
+                    verbose_name = "Calendar of Voga"
+            """,
+        }
+    )
+
+    told_of = project.install("voga.cal").ask(TOLD)
+
+    assert told_of == told(verbose_name="Calendar of Voga")
+
+
 def test_package_called_otherwise(project: Project):
     """The label stays the parent's, whatever the child's package is called."""
     project.write(
@@ -499,3 +525,246 @@ def test_a_path_of_its_own(project: Project):
     """)
 
     assert told == str(project.root / "cal" / "elsewhere")
+
+
+LEVELS = """
+from django.apps import apps
+tell({app.label: [*app.lineage, str(app.verbose_name)] for app in apps.get_app_configs()
+      if hasattr(app, "lineage")})
+"""
+CON = {
+    **config("library.con"),
+    "library/con/models.py": """
+        from django.db import models
+
+        class Person(models.Model):
+            pass
+    """,
+}
+
+
+def test_other_config_of_the_project(project: Project):
+    """A project may have configs of its own for apps of others, as Django has it."""
+    project.write(
+        {
+            **CAL,
+            **CON,
+            **VOGA_CAL,
+            "mysite/apps.py": """
+                from django.apps import AppConfig
+                from library.con.apps import Config as ConConfig
+                from voga.cal.apps import CalConfig
+
+                class MyCal(CalConfig):
+                    verbose_name = "My calendar"
+
+                class MyCon(ConConfig):
+                    verbose_name = "My contacts"
+                    label = "people"
+
+                class MySite(AppConfig):
+                    name = "mysite"
+            """,
+        }
+    )
+    site = project.install("mysite.apps.MyCal", "mysite.apps.MyCon", "mysite")
+
+    assert site.ask(LEVELS) == {
+        "cal": ["voga.cal", "library.cal", "My calendar"],
+        "people": ["library.con", "My contacts"],
+    }
+    assert site.check() == "System check identified no issues (0 silenced).\n"
+
+
+@pytest.mark.parametrize("home", ["library/__init__.py", "library/apps.py"])
+def test_base_of_a_library(project: Project, home: str):
+    """A config in the package around those of apps is a base, and no app itself."""
+    module = home.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    project.write(
+        {
+            home: """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class LibraryConfig(PluginConfig):
+                    default_auto_field = "django.db.models.SmallAutoField"
+                    needs_plugins = ["library.con"]
+            """,
+            **CON,
+            "library/cal/models.py": CAL["library/cal/models.py"],
+            "library/cal/apps.py": f"""
+                from {module} import LibraryConfig
+
+                class CalConfig(LibraryConfig):
+                    verbose_name = "Calendar"
+            """,
+            **VOGA_CAL,
+        }
+    )
+    site = project.install("library.con", "voga.cal")
+
+    assert site.ask(LEVELS) == {
+        "con": ["library.con", "Con"],
+        "cal": ["voga.cal", "library.cal", "Calendar"],
+    }
+    assert "needs 'library.con'" in project.install("voga.cal").check(exit_code=1)
+
+
+def test_what_a_config_without_a_package_says(project: Project):
+    """What a project's own config for an app declares counts like the app's."""
+    project.write(
+        {
+            **CAL,
+            **CON,
+            **VOGA_CAL,
+            "voga/cal/models.py": VOGA_CAL["voga/cal/models.py"],
+            "mysite/configs.py": """
+                from voga.cal.apps import CalConfig
+
+                class Wants:
+                    needs_plugins = ["library.con"]
+
+                class MyCal(Wants, CalConfig):
+                    not_inherited = {"modules": "extra"}
+            """,
+            "library/cal/extra.py": "",
+        }
+    )
+    lines = """
+        INSTALLED_APPS = installed_apps([*INSTALLED_APPS, "mysite.configs.MyCal"])
+    """
+    site = project.install(lines=lines)
+
+    assert site.ask("""
+        from django.apps import apps
+        from importlib.util import find_spec
+        from voga.cal.models import Room
+        tell([apps.is_installed("library.con"), find_spec("voga.cal.extra"),
+              Room._meta.label])
+    """) == [True, None, "cal.Room"]
+
+
+def test_extends_models_of_the_app_itself(project: Project):
+    """A config whose name is still that of the parent extends nothing."""
+    project.write(
+        {
+            **CAL,
+            "mysite/configs.py": """
+                from library.cal.apps import CalConfig
+
+                class MyCal(CalConfig):
+                    extends_models = ["Room"]
+            """,
+        }
+    )
+
+    said = project.install("mysite.configs.MyCal").check(exit_code=1)
+
+    assert "extends_models names 'Room', but no app that MyCal extends has" in said
+    assert (
+        "HINT: That is a model of library.cal itself, whose name this config has. Give "
+        "it that of its own package." in said
+    )
+
+
+REFUSED = {
+    "parent's name": (
+        {
+            "voga/cal/apps.py": """
+                from library.cal.apps import CalConfig
+
+                class CalConfig(CalConfig):
+                    name = "library.cal"
+            """,
+        },
+        "'voga.cal' is in INSTALLED_APPS, but its config voga.cal.apps.CalConfig has "
+        "the name 'library.cal'. Give it name = 'voga.cal'.",
+    ),
+    "two kinds of config": (
+        {
+            "voga/cal/__init__.py": """
+                from library.cal.apps import CalConfig
+
+                class Plugin(CalConfig):
+                    pass
+            """,
+            "voga/cal/apps.py": """
+                from django.apps import AppConfig
+
+                class CalConfig(AppConfig):
+                    name = "voga.cal"
+            """,
+        },
+        "'voga.cal' has more than one config: Plugin, CalConfig. Give one of them",
+    ),
+    "extends itself": (
+        {**config("voga.cal", "voga.cal")},
+        "voga.cal.apps extends 'voga.cal', which is its own package.",
+    ),
+    "extends a class": (
+        {**config("voga.cal", "library.cal.apps.CalConfig")},
+        "voga.cal.apps extends 'library.cal.apps.CalConfig', which is not a package.",
+    ),
+    "extends a list": (
+        {**config("voga.cal", ["library.cal"])},  # type: ignore[arg-type]
+        "voga.cal.apps extends ['library.cal']; it has to be the name of one package.",
+    ),
+    "models": (
+        {**config("voga.cal", extends_models=None)},
+        "voga.cal.apps.Config: extends_models is None; it has to be a list of names.",
+    ),
+    "needs": (
+        {**config("voga.cal", needs_plugins=[1])},
+        "voga.cal.apps.Config: needs_plugins is [1]; it has to be a list of names.",
+    ),
+    "a list of what is not inherited": (
+        {**config("voga.cal", not_inherited=["fixtures"])},
+        "voga.cal.apps.Config: not_inherited is ['fixtures']; it has to be a dict of",
+    ),
+    "nothing that is not inherited": (
+        {**config("voga.cal", not_inherited={"fixtures": None})},
+        "not_inherited is {'fixtures': None}; it has to be a dict of lists of names, "
+        "such as {'fixtures': ['demo']}.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", REFUSED)
+def test_refused_configs(project: Project, mistake: str):
+    """What cannot be meant is refused, with the value and what to do."""
+    files, message = REFUSED[mistake]
+    project.write({**CAL, **files})
+
+    assert message in project.install("voga.cal").check(exit_code=1)
+
+
+def test_parent_that_fails_to_import(project: Project):
+    """What the parent's package fails to import is told as such."""
+    project.write({**CAL, **config("voga.cal", "library.cal")})
+    (project.root / "library/cal/__init__.py").write_text("import nowhere")
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "ModuleNotFoundError: No module named 'nowhere'" in said
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_package_of_two_apps(project: Project, plain: bool):
+    """The models of a package can be those of one app only."""
+    two = """
+        from library.cal.apps import CalConfig
+
+        class Two(CalConfig):
+            name = "library.cal"
+            label = "cal2"
+    """
+    if plain:
+        two = two.replace("(CalConfig)", "(AppConfig)")
+        two = two.replace("library.cal.apps import Cal", "django.apps import App")
+    project.write({**CAL, **VOGA_CAL, "mysite/configs.py": two})
+
+    said = project.install("voga.cal", "mysite.configs.Two").check(exit_code=1)
+
+    assert (
+        "'voga.cal' (label 'cal') and 'library.cal' (label 'cal2') are both installed, "
+        "and 'library.cal' is part of both. Keep the one that is wanted." in said
+    )

@@ -8,59 +8,97 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+
+BY_PLACE = "_is_named_by_place"
+"""Set in a class whose name was taken from where it is, rather than given."""
+
+
+class Level(NamedTuple):
+    """One app of a lineage."""
+
+    package: str
+    classes: tuple[type, ...]
+    """Its config, and those of the bases, such as mixins, that are of no other app."""
+
+    @property
+    def config(self) -> type:
+        return self.classes[0]
+
+    def says(self, attribute: str) -> Any:
+        """Return what this level itself has for an attribute, or None."""
+        for each in self.classes:
+            if attribute in vars(each):
+                return vars(each)[attribute]
+        return None
+
+    def names(self, attribute: str) -> tuple[str, ...]:
+        """Return the names that this level itself lists in an attribute."""
+        listed = self.says(attribute) or ()
+        return (listed,) if isinstance(listed, str) else tuple(listed)
+
+    def left_out(self, kind: str) -> frozenset[str]:
+        """Return what this level does not want to inherit of one kind."""
+        given: Mapping[str, Any] = self.says("not_inherited") or {}
+        names: Iterable[str] = given.get(kind, ())
+        return frozenset([names] if isinstance(names, str) else names)
 
 
 @cache
-def packages_of(config: type) -> tuple[str, ...]:
-    """Return the package that a config class stands for and all it extends.
+def levels(config: type) -> tuple[Level, ...]:
+    """Return the app that a config class stands for and all that it extends.
 
-    Nearest first. Bases that stand for no package, such as mixins, are left out.
+    Nearest first. A class that is to be a base of several configs, in a package around
+    theirs, is of no app.
     """
-    return tuple(dict.fromkeys(vars(each)["name"] for each in ancestors(config)))
-
-
-@cache
-def ancestors(config: type) -> tuple[type, ...]:
-    """Return the config class and its bases that stand for a package, nearest first."""
+    name = getattr(config, "name", None)
+    found = {name: config} if isinstance(name, str) else {}
     # Of the same kind only: a plain AppConfig among the bases lets nobody inherit.
-    kin = (each for each in config.__mro__ if isinstance(each, type(config)))
-    return tuple(each for each in kin if isinstance(vars(each).get("name"), str))
+    for each in (each for each in config.__mro__ if isinstance(each, type(config))):
+        package = vars(each).get("name")
+        if isinstance(package, str) and not any(
+            is_around(each, child) for child in found
+        ):
+            found.setdefault(package, each)
+    rest = list(config.__mro__)
+    made = []
+    for package, own in reversed(found.items()):
+        classes = tuple(each for each in own.__mro__ if each in rest)
+        made.append(Level(package, classes))
+        rest = [each for each in rest if each not in classes]
+    return tuple(reversed(made))
 
 
-def named(config: type, attribute: str) -> tuple[str, ...]:
-    """Return the names that a class itself lists in an attribute; no base counts."""
-    listed = vars(config).get(attribute, ())
-    return (listed,) if isinstance(listed, str) else tuple(listed)
+def is_around(config: type, package: str) -> bool:
+    """Tell whether a class was named by its place, a package around the given one."""
+    return BY_PLACE in vars(config) and package.startswith(f"{vars(config)['name']}.")
+
+
+def packages_of(config: type) -> tuple[str, ...]:
+    """Return the package that a config class stands for and all it extends."""
+    return tuple(level.package for level in levels(config))
 
 
 def is_extended(config: type, package: str, model: str) -> bool:
-    """Tell whether a class nearer than ``package`` lists the model in extends_models.
+    """Tell whether a level nearer than ``package`` lists the model in extends_models.
 
     So each level asks only what its children say, and they may stop there: a child
     that says nothing inherits what its parent has made.
     """
-    for each in ancestors(config):
-        if vars(each)["name"] == package:
+    for level in levels(config):
+        if level.package == package:
             return False
-        if model in named(each, "extends_models"):
+        if model in level.names("extends_models"):
             return True
     return False
 
 
-def inherited_by(config: type, kind: str, name: str) -> Iterator[str]:
+def inherited_by(lineage: Iterable[Level], kind: str, name: str) -> Iterator[str]:
     """Yield the packages that a resource may come from, nearest first.
 
     Ends with the first whose ``not_inherited`` leaves the resource out.
     """
-    for each in ancestors(config):
-        yield vars(each)["name"]
-        if name in left_out(each, kind):
+    for level in lineage:
+        yield level.package
+        if name in level.left_out(kind):
             return
-
-
-def left_out(config: type, kind: str) -> frozenset[str]:
-    """Return what a class itself does not want to inherit of one kind."""
-    given: Mapping[str, Any] = vars(config).get("not_inherited", {})
-    names: Iterable[str] = given.get(kind, ())
-    return frozenset([names] if isinstance(names, str) else names)

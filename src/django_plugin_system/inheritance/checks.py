@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -22,11 +21,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.utils.module_loading import module_has_submodule
 
-from .ancestry import ancestors, named, packages_of
+from .ancestry import Level, levels
 from .config import PluginConfig
 from .config_type import PluginConfigType
 from .models import abstract_models
-from .owners import directories, extending_apps, lineage, root
+from .owners import directories, extending_apps, find_owner, lineage, root
 from .seams import make_all_changes
 from .wording import did_you_mean, place
 
@@ -77,42 +76,41 @@ def check_extends_models() -> list[CheckMessage]:
     """E102: extends_models names a model that no parent has."""
     return [
         Error(
-            f"{place(config)}: extends_models names {name!r}, but no app that "
-            f"{config.__qualname__} extends has such a model.",
-            hint=did_you_mean(name, known) or "Take it out of extends_models.",
+            f"{place(level.config)}: extends_models names {name!r}, but no app that "
+            f"{level.config.__qualname__} extends has such a model.",
+            hint=did_you_mean(name, known)
+            or (
+                f"That is a model of {level.package} itself, whose name this config "
+                "has. Give it that of its own package."
+                if name in _models_of(app, [level.package])
+                else "Take it out of extends_models."
+            ),
             obj=app.name,
             id="django_plugin_system.E102",
         )
-        for app in _plugin_apps()
-        for config in ancestors(type(app))
-        for known in [_models_beyond(app, config)]
-        for name in named(config, "extends_models")
+        for app, level, beyond in _levels()
+        for known in [_models_of(app, beyond)]
+        for name in level.names("extends_models")
         if name not in known
     ]
 
 
 def check_models_are_made() -> list[CheckMessage]:
     """E103: a model that a child extends is defined by nobody, so it is missing."""
-    messages: list[CheckMessage] = []
-    for app in _plugin_apps():
-        own = [model.__name__ for model in app.get_models()]
-        for config in ancestors(type(app)):
-            beyond = _models_beyond(app, config)
-            near = [*own, *_models_waiting(app, config)]
-            for name in named(config, "extends_models"):
-                if name in beyond and name not in own:
-                    messages.append(
-                        Error(
-                            f"{place(config)}: extends_models names {name!r}, so the "
-                            f"parent's is abstract, but {config.name}.models does "  # type: ignore[attr-defined]
-                            "not define it.",
-                            hint=did_you_mean(name, near)
-                            or f"Define class {name}({name}) in {config.name}.models.",  # type: ignore[attr-defined]
-                            obj=app.name,
-                            id="django_plugin_system.E103",
-                        )
-                    )
-    return messages
+    return [
+        Error(
+            f"{place(level.config)}: extends_models names {name!r}, so the parent's is "
+            f"abstract, but {level.package}.models does not define it.",
+            hint=did_you_mean(name, made | _models_of(app, [level.package]))
+            or f"Define class {name}({name}) in {level.package}.models.",
+            obj=app.name,
+            id="django_plugin_system.E103",
+        )
+        for app, level, beyond in _levels()
+        for made in [{model.__name__ for model in app.get_models()}]
+        for name in level.names("extends_models")
+        if name in _models_of(app, beyond) and name not in made
+    ]
 
 
 def check_models_derive() -> list[CheckMessage]:
@@ -139,16 +137,15 @@ def check_needs() -> list[CheckMessage]:
     installed = {package for app in apps.get_app_configs() for package in lineage(app)}
     return [
         Error(
-            f"{place(config)}: {config.__qualname__} needs {need!r}, which is not "
-            "installed.",
+            f"{place(level.config)}: {level.config.__qualname__} needs {need!r}, which "
+            "is not installed.",
             hint="Have INSTALLED_APPS = installed_apps([...]) add it, from "
             "django_plugin_system.inheritance.",
             obj=app.name,
             id="django_plugin_system.E105",
         )
-        for app in _plugin_apps()
-        for config in ancestors(type(app))
-        for need in named(config, "needs_plugins")
+        for app, level, _ in _levels()
+        for need in level.names("needs_plugins")
         if need not in installed
     ]
 
@@ -157,14 +154,13 @@ def check_not_inherited() -> list[CheckMessage]:
     """E106: not_inherited names a kind that there is not."""
     return [
         Error(
-            f"{place(config)}: not_inherited has an unknown kind {kind!r}.",
+            f"{place(level.config)}: not_inherited has an unknown kind {kind!r}.",
             hint=did_you_mean(kind, KINDS) or f"Known: {_listed(KINDS)}.",
             obj=app.name,
             id="django_plugin_system.E106",
         )
-        for app in _plugin_apps()
-        for config in ancestors(type(app))
-        for kind in vars(config).get("not_inherited", {})
+        for app, level, _ in _levels()
+        for kind in level.says("not_inherited") or {}
         if kind not in KINDS
     ]
 
@@ -260,24 +256,21 @@ def _configs_of(app: AppConfig) -> list[type]:
     ]
 
 
-def _models_beyond(app: AppConfig, config: type) -> set[str]:
-    """Return the names of models in the packages that a config extends."""
-    packages = packages_of(config)[1:]
+def _levels() -> Iterator[tuple[PluginConfig, Level, tuple[str, ...]]]:
+    """Yield each app, each level of its lineage, and the packages beyond that one."""
+    for app in _plugin_apps():
+        found = levels(type(app))
+        for number, level in enumerate(found, 1):
+            yield app, level, tuple(each.package for each in found[number:])
+
+
+def _models_of(app: AppConfig, packages: Collection[str]) -> set[str]:
+    """Return the names of an app's models, and of abstract ones, in these packages."""
     return {
         model.__name__
         for model in (*abstract_models(app.label), *app.get_models())
-        if any(_is_in(model, package) for package in packages)
+        if (owner := find_owner(model.__module__)) and owner[1] in packages
     }
-
-
-def _models_waiting(app: AppConfig, config: Any) -> list[str]:
-    """Return the names of the classes there that derive from what nobody has made."""
-    waiting = abstract_models(app.label)
-    return [each.__name__ for each in waiting if _is_in(each, config.name)]
-
-
-def _is_in(model: type, package: str) -> bool:
-    return model.__module__.startswith(f"{package}.")
 
 
 def _find_model(app: AppConfig, abstract: type) -> type | None:

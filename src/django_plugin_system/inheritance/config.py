@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
-from .ancestry import packages_of
-from .config_type import PluginConfigType
+from .ancestry import levels, packages_of
+from .config_type import PluginConfigType, package_of, path_of
 
 
 class _Default:
@@ -48,11 +49,11 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
     """What does not come along from the parents, by kind; see the documentation."""
 
     def __init__(self, app_name: str, app_module: Any) -> None:
-        if "path" not in vars(type(self)):
+        if levels(type(self))[0].says("path") is None:
             # That of a parent is the parent's directory.
             self.path = self._path_from_module(app_module)  # type: ignore[attr-defined]
         super().__init__(app_name, app_module)
-        self._take_place()
+        self._check_place()
         from .install import install
 
         install()
@@ -62,7 +63,15 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
         """The package of this app and those it extends, nearest first."""
         return packages_of(type(self)) or (self.name,)
 
-    def _take_place(self) -> None:
+    def _check_place(self) -> None:
+        config = path_of(type(self))
+        package = package_of(type(self))
+        listed = settings.INSTALLED_APPS if settings.configured else ()
+        if package != self.name and package in listed and config not in listed:
+            raise ImproperlyConfigured(
+                f"{package!r} is in INSTALLED_APPS, but its config {config} has the "
+                f"name {self.name!r}. Give it name = {package!r}."
+            )
         # Django would only say that there are two with the same label.
         other = None if apps.apps_ready else apps.app_configs.get(self.label)
         if isinstance(other, PluginConfig) and other.name != self.name:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
-from .ancestry import packages_of
+from .ancestry import BY_PLACE, is_around, packages_of
 from .seams import when_imported
+
+Config = TypeVar("Config", bound=type)
 
 
 class PluginConfigType(type):
@@ -22,24 +25,26 @@ class PluginConfigType(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
     ) -> PluginConfigType:
-        if parent := namespace.get("extends"):
-            bases = _with_parent(bases, parent, namespace["__module__"])
+        if extends := namespace.get("extends"):
+            bases = _with_parent(bases, extends, namespace["__module__"])
         cls = super().__new__(mcs, name, bases, namespace)
-        if "name" not in namespace and (package := _package_of(cls)):
+        _check_values(cls)
+        if "name" not in namespace and (package := _package_to_take(cls)):
             cls.name = package  # type: ignore[attr-defined]
-        ancestry = packages_of(cls)
-        if len(ancestry) > 1:
+            setattr(cls, BY_PLACE, True)
+        packages = packages_of(cls)
+        parent = _parent_of(cls, packages[0]) if packages else None
+        if parent and packages[0] != vars(parent)["name"]:
             # The same app, whatever its package is called.
-            default = ancestry[-1].rpartition(".")[2]
-            label = getattr(super(cls, cls), "label", default)
+            label = _label_of(parent)
             if namespace.get("label", label) != label:
                 raise ImproperlyConfigured(
-                    f"{cls.__module__}.{name} has the label {namespace['label']!r}, "
-                    f"but it extends {ancestry[1]!r}, whose label is {label!r}. An app "
-                    "is extended under its own label: leave it out."
+                    f"{path_of(cls)} has the label {namespace['label']!r}, but it "
+                    f"extends {packages[1]!r}, whose label is {label!r}. An app is "
+                    "extended under its own label: leave it out."
                 )
             cls.label = label  # type: ignore[attr-defined]
-        _hide_foreign_configs(cls)
+        _hide_other_configs(cls)
         return cls
 
 
@@ -55,7 +60,7 @@ def find_config_class(package: str) -> PluginConfigType | None:
     return _only(candidates, package)
 
 
-def _only(candidates: list[PluginConfigType], package: str) -> PluginConfigType | None:
+def _only(candidates: Sequence[Config], package: str) -> Config | None:
     """Return the one that an app is to have, as Django would choose it, or None."""
     able = [each for each in candidates if getattr(each, "default", True)]
     if len(able) < 2:
@@ -71,21 +76,51 @@ def _only(candidates: list[PluginConfigType], package: str) -> PluginConfigType 
     return chosen[0]
 
 
+def package_of(cls: type) -> str | None:
+    """Return the package that a class is the config of by its place alone, or None."""
+    module = sys.modules[cls.__module__]
+    if hasattr(module, "__path__"):
+        return cls.__module__
+    package, _, name = cls.__module__.rpartition(".")
+    return package if name == "apps" else None
+
+
+def path_of(cls: type) -> str:
+    """Return the dotted path of a class, as in INSTALLED_APPS."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
 def _configs_in(module: Any, package: str) -> list[PluginConfigType]:
     # Not isinstance(): it would make lazy settings in the module load themselves.
     return [
         each
         for each in vars(module).values()
         if issubclass(type(each), PluginConfigType)
-        and vars(each).get("name") == package
+        and each.__dict__.get("name") == package
         and each.__module__ in (package, module.__name__)
     ]
 
 
 def _with_parent(
-    bases: tuple[type, ...], package: str, module: str
+    bases: tuple[type, ...], package: object, module: str
 ) -> tuple[type, ...]:
-    parent = find_config_class(package)
+    if not isinstance(package, str):
+        raise ImproperlyConfigured(
+            f"{module} extends {package!r}; it has to be the name of one package."
+        )
+    if package in (module, module.rpartition(".")[0]):
+        raise ImproperlyConfigured(
+            f"{module} extends {package!r}, which is its own package."
+        )
+    try:
+        parent = find_config_class(package)
+    except ModuleNotFoundError as error:
+        if not f"{package}.".startswith(f"{error.name}."):
+            raise
+        raise ImproperlyConfigured(
+            f"{module} extends {package!r}, which is not a package. Mend its name, or "
+            "install it."
+        ) from error
     if parent is None:
         raise ImproperlyConfigured(
             f"{module} extends {package!r}, but that has no config derived from "
@@ -95,41 +130,100 @@ def _with_parent(
     return (*others, parent)
 
 
-def _package_of(cls: type) -> str | None:
-    """Return the package that a class is the config of by its place alone, or None."""
-    module = sys.modules[cls.__module__]
-    if hasattr(module, "__path__"):
-        return cls.__module__
-    package, _, name = cls.__module__.rpartition(".")
-    return package if name == "apps" else None
+def _check_values(cls: type) -> None:
+    for attribute in ("extends_models", "needs_plugins"):
+        if not _are_names(given := vars(cls).get(attribute, ())):
+            raise ImproperlyConfigured(
+                f"{path_of(cls)}: {attribute} is {given!r}; it has to be a list of "
+                "names."
+            )
+    given = vars(cls).get("not_inherited", {})
+    if not isinstance(given, Mapping) or not all(map(_are_names, given.values())):
+        raise ImproperlyConfigured(
+            f"{path_of(cls)}: not_inherited is {given!r}; it has to be a dict of lists "
+            "of names, such as {'fixtures': ['demo']}."
+        )
 
 
-def _hide_foreign_configs(cls: type) -> None:
+def _are_names(given: object) -> bool:
+    return isinstance(given, str | list | tuple | set | frozenset) and all(
+        isinstance(name, str) for name in given
+    )
+
+
+def _package_to_take(cls: type) -> str | None:
+    """Return the package to name a class by, which does not name one itself, or None.
+
+    One that derives from the config of an app, without a word about extending it, may
+    as well be another config for that app, as Django's documentation shows it for the
+    users of an app. It is where the label says no different, or Django finds no other.
+    """
+    package = package_of(cls)
+    parent = package and _parent_of(cls, package)
+    if not package or not parent:
+        return package
+    extends = (
+        cls.__module__ == package
+        or {"extends", "extends_models"} & vars(cls).keys()
+        or package.rpartition(".")[2] == _label_of(parent)
+    )
+    return package if extends else None
+
+
+def _parent_of(cls: type, package: str) -> type | None:
+    for each in cls.__mro__[1:]:
+        if isinstance(vars(each).get("name"), str) and not is_around(each, package):
+            return each
+    return None
+
+
+def _label_of(config: type) -> str:
+    """Return the label of all apps that extend the one of a config, and its own."""
+    root = packages_of(config)[-1]
+    return getattr(config, "label", root.rpartition(".")[2])
+
+
+def _hide_other_configs(cls: type) -> None:
     # Django takes the one config that it sees in the apps module, and silently none
     # where it sees two: such as a child's and, imported to derive from, its parent's.
     module = sys.modules[cls.__module__]
     if hasattr(module, "__path__"):
         _provide_apps_module(module, cls)
-    elif "__dir__" not in vars(module):
+    else:
         _say_what_is_seen(module, cls.__module__.rpartition(".")[0])
 
 
-def _say_what_is_seen(module: Any, package: str) -> None:
+def _say_what_is_seen(module: ModuleType, package: str) -> None:
     # What dir() of a module lists is up to the module (PEP 562).
     def names_seen() -> list[str]:
-        own = _configs_in(module, package)
-        # Only while Django looks for it, without a word if there are two.
-        only = None if apps.apps_ready else _only(own, package)
-        seen = [only] if only else own
+        own: list[type] = [*_configs_in(module, package)]
+        others = [each for each in _plain_configs_in(module) if each not in own]
+        # Only while Django looks for one, without a word if there are two.
+        only = None if apps.apps_ready else _only([*own, *others], package)
         return [
             name
             for name, value in vars(module).items()
-            if not issubclass(type(value), type)
-            or not issubclass(value, AppConfig)
-            or value in seen
+            if not _is_config(value)
+            or (value is only if only else value.__module__ == module.__name__)
         ]
 
-    module.__dir__ = names_seen
+    if "__dir__" not in vars(module):
+        module.__dir__ = names_seen  # type: ignore[method-assign]
+
+
+def _plain_configs_in(module: ModuleType) -> list[type]:
+    """Return the configs that are defined in a module and not derived from ours."""
+    return [
+        each
+        for each in vars(module).values()
+        if _is_config(each)
+        and not issubclass(type(each), PluginConfigType)
+        and each.__module__ == module.__name__
+    ]
+
+
+def _is_config(value: Any) -> bool:
+    return issubclass(type(value), type) and issubclass(value, AppConfig)
 
 
 def _provide_apps_module(package: ModuleType, cls: type) -> None:
@@ -139,9 +233,7 @@ def _provide_apps_module(package: ModuleType, cls: type) -> None:
         when_imported(name, lambda: _add_config(sys.modules[name], cls))
         return
     if name not in sys.modules:
-        module = ModuleType(
-            name, f"Has what is in {package.__name__} for Django to see."
-        )
+        module = ModuleType(name, f"Has the config in {package.__name__}.")
         module.__spec__ = ModuleSpec(name, None, origin=package.__file__)
         _say_what_is_seen(module, package.__name__)
         sys.modules[name] = module
@@ -150,6 +242,8 @@ def _provide_apps_module(package: ModuleType, cls: type) -> None:
 
 def _add_config(module: ModuleType, cls: type) -> None:
     if not any(
-        issubclass(type(each), PluginConfigType) for each in vars(module).values()
+        issubclass(type(each), PluginConfigType) and each.__module__ == module.__name__
+        for each in vars(module).values()
     ):
         setattr(module, cls.__name__, cls)
+        _say_what_is_seen(module, cls.__module__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.apps import AppConfig, apps
 
-from .ancestry import named
+from .config_type import path_of
 from .frames import running_modules
-from .owners import config_of, find_owner, lineage
+from .owners import find_owner, levels_from, lineage
 from .wording import place
 
 
@@ -25,11 +25,11 @@ def _about_two(name: str, app: AppConfig, package: str) -> str | None:
     if other is None or other[0] is not app or other[1] == package:
         return None
     child, parent = sorted((package, other[1]), key=lineage(app).index)
-    config = config_of(app, child)
+    level = levels_from(app, child)[0]
     return (
         f"{child} defines {name}, and so does {parent}, which it extends. Name it in "
-        f"extends_models, which is {list(named(config, 'extends_models'))} at "
-        f"{place(config)}."
+        f"extends_models, which is {list(level.names('extends_models'))} at "
+        f"{place(level.config)}."
     )
 
 
@@ -39,9 +39,8 @@ def _about_no_app(module: str) -> str | None:
     if found is None:
         return None
     app, package = found
-    config = f"{type(app).__module__}.{type(app).__qualname__}"
     return (
-        f"It is imported by {package}, whose config is {config}. If {package} is to "
-        f"extend the app of {module}, derive its config from that of the app, which "
-        "has to be a PluginConfig."
+        f"It is imported by {package}, whose config is {path_of(type(app))}. If "
+        f"{package} is to extend the app of {module}, derive its config from that of "
+        "the app, which has to be a PluginConfig."
     )

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from .ancestry import inherited_by
-from .owners import config_of, find_owner, inherits, lineage
+from .owners import find_owner, inherits, levels_from, lineage
 
 # An app has its own config, or none; and see migrations.py.
 NEVER_INHERITED = ("apps", "migrations")
@@ -56,8 +56,7 @@ class InheritingFinder:
         rest = fullname.removeprefix(f"{package}.")
         if rest.partition(".")[0] in NEVER_INHERITED:
             return None
-        config = config_of(app, package)
-        for parent in inherited_by(config, "modules", rest):
+        for parent in inherited_by(levels_from(app, package), "modules", rest):
             if parent != package and (spec := _alias(fullname, f"{parent}.{rest}")):
                 return spec
         return None

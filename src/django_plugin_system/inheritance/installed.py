@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import empty
 from django.utils.module_loading import import_string, module_has_submodule
 
-from .ancestry import ancestors, named, packages_of
+from .ancestry import levels, packages_of
 from .config_type import PluginConfigType, find_config_class
 from .wording import did_you_mean
 
@@ -182,8 +182,8 @@ def _read(entry: str, who: str) -> App:
         label = getattr(config, "label", packages[0].rpartition(".")[2])
         needs = [
             need
-            for each in reversed(ancestors(config))
-            for need in named(each, "needs_plugins")
+            for level in reversed(levels(config))
+            for need in level.names("needs_plugins")
             # Its parents come with it.
             if need not in packages
         ]

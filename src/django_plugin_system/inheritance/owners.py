@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.apps import AppConfig, apps
+from django.core.exceptions import ImproperlyConfigured
 
-from .ancestry import ancestors, inherited_by
+from .ancestry import Level, inherited_by, levels
 from .config import PluginConfig
 
 
@@ -68,19 +69,21 @@ def root(app: AppConfig, package: str) -> Path:
     """Return the directory of an app's package, its own or that of a parent."""
     if package == app.name:
         return Path(app.path)
-    given = vars(config_of(app, package)).get("path")
+    given = levels_from(app, package)[0].says("path")
     return Path(given or next(iter(import_module(package).__path__)))
 
 
-def config_of(app: AppConfig, package: str) -> type:
-    """Return the config class by which a package is one of an app's lineage."""
+def levels_from(app: AppConfig, package: str) -> tuple[Level, ...]:
+    """Return the part of an app's lineage that begins with a package."""
     config: type = type(app)
-    return next(each for each in ancestors(config) if vars(each)["name"] == package)
+    found = levels(config)
+    return found[[level.package for level in found].index(package) :]
 
 
 def inherits(app: AppConfig, kind: str, name: str, package: str) -> bool:
     """Tell whether a resource in ``package`` may be one of the app."""
-    return package == app.name or package in inherited_by(type(app), kind, name)
+    config: type = type(app)
+    return package == app.name or package in inherited_by(levels(config), kind, name)
 
 
 def _owners() -> dict[str, AppConfig]:
@@ -88,11 +91,15 @@ def _owners() -> dict[str, AppConfig]:
     configs = apps.app_configs
     # Django replaces the dict whenever other apps are installed, and fills it at start.
     if _index is None or _index.configs is not configs or _index.number != len(configs):
-        owners = {
-            package: app
-            for app in reversed(configs.values())
-            for package in lineage(app)
-        }
-        owners |= {app.name: app for app in configs.values()}
+        owners: dict[str, AppConfig] = {}
+        for app in configs.values():
+            for package in lineage(app):
+                other = owners.setdefault(package, app)
+                if other is not app:
+                    raise ImproperlyConfigured(
+                        f"{other.name!r} (label {other.label!r}) and {app.name!r} "
+                        f"(label {app.label!r}) are both installed, and {package!r} "
+                        "is part of both. Keep the one that is wanted."
+                    )
         _index = Index(configs, len(configs), owners)
     return _index.owners
