@@ -91,14 +91,16 @@ def path_of(cls: type) -> str:
 
 
 def _configs_in(module: Any, package: str) -> list[PluginConfigType]:
+    """Return those of a package that a module defines, else that it has from there."""
     # Not isinstance(): it would make lazy settings in the module load themselves.
-    return [
+    configs = [
         each
         for each in vars(module).values()
         if issubclass(type(each), PluginConfigType)
-        and each.__dict__.get("name") == package
-        and each.__module__ in (package, module.__name__)
+        and vars(each).get("name") == package
     ]
+    here = [each for each in configs if each.__module__ == module.__name__]
+    return here or [each for each in configs if each.__module__ == package]
 
 
 def _with_parent(
