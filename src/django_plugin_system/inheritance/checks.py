@@ -24,8 +24,8 @@ from django.utils.module_loading import module_has_submodule
 from .ancestry import Level, levels
 from .config import PluginConfig
 from .config_type import PluginConfigType
-from .models import abstract_models
-from .owners import directories, extending_apps, find_owner, lineage, root
+from .models import abstract_models, package_of_model
+from .owners import directories, extending_apps, lineage, root
 from .seams import make_all_changes
 from .wording import did_you_mean, place
 
@@ -269,7 +269,7 @@ def _models_of(app: AppConfig, packages: Collection[str]) -> set[str]:
     return {
         model.__name__
         for model in (*abstract_models(app.label), *app.get_models())
-        if (owner := find_owner(model.__module__)) and owner[1] in packages
+        if package_of_model(model, app) in packages
     }
 
 

@@ -17,15 +17,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
-from django.db.models import Model
+from django.db.models import Field, Model
+from django.db.models.manager import BaseManager
 
 from .ancestry import is_extended
 from .explain import explain_model_error
-from .owners import find_owner
+from .owners import find_owner, lineage
 from .rebinding import Moment, keep_own_super, rebind, this_moment
 from .seams import replace
 
 Make = Callable[..., type]
+
+PLACE = ("__module__", "__qualname__", "__doc__", "__firstlineno__")
+"""What a class says of where it is written."""
 
 
 class ModelKey(NamedTuple):
@@ -46,6 +50,8 @@ class StandIn(NamedTuple):
 
 
 _stand_ins: dict[type, StandIn] = {}
+_held: dict[type, dict[str, object]] = {}
+"""By class that stands in: what of it wants to become part of a model, and no other."""
 _waiting: defaultdict[ModelKey, dict[type, Moment]] = defaultdict(dict)
 _later: defaultdict[ModelKey, list[Callable[[], None]]] = defaultdict(list)
 _asked: set[tuple[str, str]] = set()
@@ -59,7 +65,8 @@ def is_abstract_model(module: str, name: str) -> bool:
     abstract where a child lists it in ``extends_models``.
     """
     _asked.add((module, name))
-    return _is_extended(module, name)
+    key = _key(module, name, None)
+    return key is not None and _is_extended(module, key)
 
 
 def abstract_models(label: str) -> list[type]:
@@ -94,7 +101,16 @@ def finish_models() -> None:
     """Let names of classes whose model was there before them mean the model too."""
     for key in list(_waiting):
         if model := _find_model(key):
-            _finish(model, key)
+            _finish(model)
+
+
+def package_of_model(model: type[Model], app: AppConfig) -> str:
+    """Return the package of a lineage that a class of its models, or abstract, is of.
+
+    One that is defined elsewhere, and says itself which app it belongs to, is of the
+    one that is extended in the end.
+    """
+    return _package_of(model.__module__, app)
 
 
 def install_models() -> None:
@@ -108,6 +124,9 @@ def install_models() -> None:
         "django.db.models.base:ModelBase.__new__",
         "cls name bases attrs kwargs",
         _model_class,
+    )
+    replace(
+        "django.db.models.base:ModelBase.__init__", "self args kwargs", _finished_class
     )
 
 
@@ -140,6 +159,15 @@ def _model_class(original: Callable[..., type]) -> object:
     return staticmethod(__new__)
 
 
+def _finished_class(original: Callable[..., None]) -> object:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        # When the metaclass of the model has done all that it does, even one derived.
+        original(self, *args, **kwargs)
+        _finish(self)
+
+    return __init__
+
+
 def _make_model(
     make: Make,
     name: str,
@@ -152,7 +180,8 @@ def _make_model(
     kept, needs = _part(bases, key)
     is_abstract = getattr(meta, "abstract", False)
     # One that its author made abstract is no model that a child could replace.
-    if _is_extended(module, name) and (not is_abstract or (module, name) in _asked):
+    is_extended = key and _is_extended(module, key)
+    if is_extended and (not is_abstract or (module, name) in _asked):
         attrs["Meta"] = _meta(meta, kept, abstract=True)
         return _stand_in(make, kept, attrs, StandIn(key, needs), **kwargs)
     if is_abstract and needs:
@@ -160,22 +189,32 @@ def _make_model(
     if not all(map(_find_model, needs)):
         return _defer(make, name, kept, attrs, StandIn(key, needs), **kwargs)
     if is_abstract or not any(base in _stand_ins for base in bases):
-        return _finish(make(bases, attrs, **kwargs), key)
+        return make(bases, attrs, **kwargs)
     bases = _with_models(bases, key)
     attrs["Meta"] = _meta(meta, kept)
-    model = make(bases, attrs, **kwargs)
+    model = make(bases, {**attrs, **_held_by(bases, attrs)}, **kwargs)
     # Not by Meta: what is there becomes part of migrations.
     for option, value in _ordering(bases, meta, kept).items():
         setattr(model._meta, option, value)  # type: ignore[attr-defined]
-    return _finish(model, key)
+    return model
 
 
-def _is_extended(module: str, name: str) -> bool:
+def _is_extended(module: str, key: ModelKey) -> bool:
+    app = apps.app_configs.get(key.label)
+    return app is not None and is_extended(
+        type(app), _package_of(module, app), key.name
+    )
+
+
+def _package_of(module: str, app: AppConfig) -> str:
     owner = find_owner(module)
-    return owner is not None and is_extended(type(owner[0]), owner[1], name)
+    return owner[1] if owner and owner[0] is app else lineage(app)[-1]
 
 
 def _key(module: str, name: str, meta: object) -> ModelKey | None:
+    if getattr(meta, "apps", apps) is not apps:
+        # One of the models of migrations, which have the same names.
+        return None
     owner = find_owner(module)
     label = getattr(meta, "app_label", None) or (owner and owner[0].label)
     return ModelKey(label, name) if label else None
@@ -228,11 +267,35 @@ def _stand_in(
     stand_in: StandIn,
     **kwargs: Any,
 ) -> type:
+    held = {each: attrs[each] for each in attrs if _wants_a_model(attrs[each])}
+    if stand_in.key:
+        attrs = {each: attrs[each] for each in attrs if each not in held}
     cls = make(kept or (Model,), attrs, **kwargs)
     _stand_ins[cls] = stand_in
     if stand_in.key:
+        _held[cls] = held
         _waiting[stand_in.key][cls] = this_moment()
     return cls
+
+
+def _wants_a_model(value: object) -> bool:
+    """Tell whether Django tells it of the class it is in, and lets nobody inherit it.
+
+    Such as the history or the tracker of a model, which then waits for that class.
+    """
+    is_told = hasattr(value, "contribute_to_class") and not isinstance(value, type)
+    return is_told and not isinstance(value, Field | BaseManager)
+
+
+def _held_by(bases: tuple[type, ...], attrs: dict[str, Any]) -> dict[str, object]:
+    """Return what such attributes the classes that stand in have, unless overridden."""
+    found: dict[str, object] = {}
+    seen = set(attrs)
+    for each in (each for base in bases for each in base.__mro__):
+        held = _held.get(each, {})
+        found.update({name: held[name] for name in held if name not in seen})
+        seen |= {*held, *vars(each)}
+    return found
 
 
 def _defer(
@@ -245,7 +308,7 @@ def _defer(
 ) -> type:
     # The body becomes an abstract class, and the model is made of that.
     meta = attrs.get("Meta")
-    place = {each: attrs[each] for each in ("__module__", "__qualname__")}
+    place = {each: attrs[each] for each in PLACE if each in attrs}
     attrs["Meta"] = type("Meta", (), {"abstract": True})
     body = _stand_in(make, kept, attrs, stand_in)
     # Else it would hide that of another base.
@@ -259,15 +322,16 @@ def _defer(
     return body
 
 
-def _finish(cls: type, key: ModelKey | None) -> type:
-    # Not for the models of migrations, which have the same names.
-    if key and _find_model(key) is cls:
+def _finish(cls: type[Model]) -> None:
+    if not _is_concrete(cls):
+        return
+    key = ModelKey(cls._meta.app_label, cls.__name__)
+    if _find_model(key) is cls:
         for stand_in, made in _waiting.pop(key, {}).items():
             keep_own_super(stand_in, cls)
             rebind(stand_in, cls, since=made)
         for use in _later.pop(key, ()):
             use()
-    return cls
 
 
 def _meta(own: type | None, bases: tuple[type, ...], **options: object) -> type:

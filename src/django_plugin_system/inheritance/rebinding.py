@@ -33,7 +33,12 @@ def this_moment() -> Moment:
 
 def rebind(old: type, new: type, since: Moment) -> None:
     """Let modules mean another class by all that has meant one until now."""
+    levels = {each.__module__ for each in new.__mro__ if issubclass(each, old)}
+    levels.discard(old.__module__)
     for names in _globals(since):
+        if names["__name__"] in levels:
+            # There, the name is that of a base: methods call those of the base by it.
+            continue
         # Not all that the libraries have which apps import: it may be a lot.
         if find_owner(names["__name__"]) or _is_among(old, names):
             replace_references(old, new, names)
@@ -46,7 +51,7 @@ def keep_own_super(old: type, new: type) -> None:
     without end. Modules in which all say ``super()`` are left as they are.
     """
     module = sys.modules[old.__module__]
-    if _names_super_of(module, old.__name__):
+    if _says_whose_super(module):
         own = vars(module).setdefault("super", _Super())
         own.meant[new] = old
 
@@ -86,8 +91,8 @@ def _is_among(value: object, names: Names) -> bool:
     return True in map(is_, list(names.values()), repeat(value))
 
 
-def _names_super_of(module: Any, name: str) -> bool:
+def _says_whose_super(module: Any) -> bool:
     # Of the whole module, so that no decorator hides a method; and of its text, which
     # is sooner read than its code.
     text = module.__spec__.loader.get_source(module.__name__)
-    return text is None or bool(re.search(rf"\bsuper\(\s*{name}\b", text))
+    return text is None or bool(re.search(r"\bsuper\b(?!\s*\(\s*\))", text))

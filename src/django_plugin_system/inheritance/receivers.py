@@ -26,6 +26,11 @@ def install_receivers() -> None:
         _connect,
     )
     replace(
+        "django.dispatch.dispatcher:Signal.disconnect",
+        "self receiver sender dispatch_uid",
+        _disconnect,
+    )
+    replace(
         "django.db.models.fields.related_descriptors:ManyToManyDescriptor.through",
         "self",
         _through,
@@ -52,6 +57,27 @@ def _connect(original: Callable[..., None]) -> Callable[..., None]:
         when_made([key], connect_to)
 
     return connect
+
+
+def _disconnect(original: Callable[..., bool]) -> Callable[..., bool]:
+    def disconnect(
+        self: Any,
+        receiver: Any = None,
+        sender: Any = None,
+        dispatch_uid: object = None,
+    ) -> bool:
+        key = _model_of(sender)
+        if key is None:
+            return original(self, receiver, sender, dispatch_uid)
+
+        def disconnect_from(model: type[Model]) -> None:
+            original(self, receiver, _real_sender(sender, model), dispatch_uid)
+
+        # After it has been connected, which waits too.
+        when_made([key], disconnect_from)
+        return True
+
+    return disconnect
 
 
 def _model_of(sender: object) -> ModelKey | None:
