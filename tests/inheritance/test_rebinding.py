@@ -341,6 +341,12 @@ SUPER = {
             def unbound(self):
                 return super(Room).__get__(self).by_property
 
+            def by_other_names(self):
+                s, me = super, Room
+                told = [s(Room, self).by_property, super(me, self).by_property]
+                return [*told, super(  # of the base
+                    Room, self).by_property]
+
         class Event(Base):
             def by_decorator(self):
                 return super(Event, self).by_decorator
@@ -373,7 +379,7 @@ def test_old_style_super(project: Project):
         told = [
             room.by_class(), Room.by_class(), room.by_nobody(), room.by_property,
             room.by_cached_property, room.by_decorator(), room.by_both(),
-            room.unbound(), Event().by_decorator(),
+            room.unbound(), Event().by_decorator(), room.by_other_names(),
         ]
         room.by_property = "set"
         tell([*told, room.by_property])
@@ -389,6 +395,7 @@ def test_old_style_super(project: Project):
         ["base", "base", "base"],
         "base",
         "base",
+        ["base"] * 3,
         "set library voga",
     ]
 
@@ -450,6 +457,13 @@ SIGNALS = {
         @receiver(booked, sender=Room)
         def own_signal(sender, **kwargs):
             heard.append(["booked", sender._meta.label])
+
+        def never(sender, **kwargs):
+            heard.append("never")
+
+        pre_save.connect(never, sender=Room)
+        assert pre_save.disconnect(never, sender=Room) is True
+        assert pre_save.disconnect(never, sender=Event) is False
 
         @receiver(m2m_changed, sender=Room.tags.through)
         def by_through(sender, action, **kwargs):

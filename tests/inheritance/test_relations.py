@@ -680,3 +680,214 @@ def test_migrations_of_children(project: Project):
 
     assert printed == "No changes detected\n"
     assert ordering == ["name"]
+
+
+WAITING = {
+    **config("library.cal"),
+    "library/cal/models.py": """
+        from django.db import models
+        from django.db.models.signals import class_prepared
+
+        class Log:
+            "As django-simple-history does it."
+
+            def contribute_to_class(self, cls, name):
+                self.cls, self.name = cls, name
+                class_prepared.connect(self.finalize, weak=False)
+
+            def finalize(self, sender, **kwargs):
+                if sender is self.cls:
+                    attrs = {"__module__": sender.__module__}
+                    log = type(f"Log{sender.__name__}", (models.Model,), attrs)
+                    setattr(sender, self.name, log)
+
+        class Room(models.Model):
+            log = Log()
+
+        class Large(Room):
+            "Large, as its author says."
+
+            large_log = Log()
+    """,
+    **config("voga.cal", "library.cal", "Room"),
+    "voga/cal/models.py": """
+        from django.db import models
+        from library.cal.models import Room
+
+        class Room(Room):
+            tariff = models.IntegerField(default=1)
+    """,
+}
+LOGS = """
+import inspect
+from django.apps import apps
+from library.cal.models import Large, Room
+tell([
+    sorted(model.__name__ for model in apps.get_app_config("cal").get_models()),
+    Room.__dict__["log"] is not None and Room.log.__name__,
+    Large.large_log.__name__, Large.log.__name__, Large.__doc__,
+    inspect.getsource(Large).split(":")[0],
+])
+"""
+
+
+def test_attributes_that_wait_for_their_class(project: Project):
+    """What is told of its class is told of the model, as where nobody extends it."""
+    project.write(WAITING)
+
+    for app in ("library.cal", "voga.cal"):
+        assert project.install(app).ask(LOGS) == [
+            ["Large", "LogLarge", "LogRoom", "Room"],
+            "LogRoom",
+            "LogLarge",
+            "LogRoom",
+            "Large, as its author says.",
+            "class Large(Room)",
+        ]
+
+
+def test_attributes_that_are_overridden(project: Project):
+    """A nearer class that has something else by that name has its way."""
+    project.write(
+        {
+            **WAITING,
+            **config("top.cal", "voga.cal", "Room"),
+            "top/cal/models.py": """
+                from voga.cal.models import Room
+
+                class Room(Room):
+                    pass
+            """,
+        }
+    )
+    models = project.root / "voga/cal/models.py"
+    models.write_text(models.read_text() + "    log = None\n")
+
+    told = project.install("top.cal").ask("""
+        from django.apps import apps
+        room = apps.get_model("cal.Room")
+        tell([room.__module__, room.log, "logroom" in apps.all_models["cal"]])
+    """)
+
+    assert told == ["top.cal.models", None, False]
+
+
+def test_metaclass_that_goes_on_after_django(project: Project):
+    """A model that derives from an extended one is made when that one is complete."""
+    project.write(
+        {
+            **WAITING,
+            "library/cal/models.py": """
+                from django.db import models
+
+                class TreeBase(models.base.ModelBase):
+                    def __new__(cls, name, bases, attrs, **kwargs):
+                        made = super().__new__(cls, name, bases, attrs, **kwargs)
+                        if not made._meta.abstract:
+                            above = [getattr(b, "tree", None) for b in made.__mro__[1:]]
+                            if made._meta.parents:
+                                assert any(above), f"{name} came too early"
+                            made.tree = name
+                        return made
+
+                class Tree(models.Model, metaclass=TreeBase):
+                    class Meta:
+                        abstract = True
+
+                class Room(Tree):
+                    pass
+
+                class Large(Room):
+                    pass
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from library.cal.models import Large, Room
+        tell([Room.tree, Large.tree, Large.__mro__[2].__name__])
+    """)
+
+    assert told == ["Room", "Large", "Room"]
+
+
+def test_base_called_by_its_name(project: Project):
+    """In the child, the name of its base goes on to mean the base."""
+    project.write(
+        {
+            **config("library.cal"),
+            "library/cal/models.py": """
+                from django.db import models
+
+                class Room(models.Model):
+                    def said(self):
+                        return ["library"]
+
+                    @classmethod
+                    def made(cls):
+                        return Room.__module__
+            """,
+            **config("voga.cal", "library.cal", "Room"),
+            "voga/cal/models.py": """
+                from library.cal.models import Room as LibraryRoom
+
+                class Room(LibraryRoom):
+                    def said(self):
+                        return [*LibraryRoom.said(self), "voga"]
+            """,
+            **config("top.cal", "voga.cal", "Room"),
+            "top/cal/models.py": """
+                from voga.cal.models import Room as VogaRoom
+
+                class Room(VogaRoom):
+                    def said(self):
+                        return [*super(VogaRoom, self).said(), *VogaRoom.said(self)]
+            """,
+        }
+    )
+    ask = """
+        from django.apps import apps
+        Room = apps.get_model("cal.Room")
+        tell([Room().said(), Room.made()])
+    """
+
+    assert project.install("voga.cal").ask(ask) == [
+        ["library", "voga"],
+        "voga.cal.models",
+    ]
+    assert project.install("top.cal").ask(ask) == [
+        ["library", "library", "voga"],
+        "top.cal.models",
+    ]
+
+
+def test_model_defined_outside_of_its_app(project: Project):
+    """One that says itself which app it is of can be extended like the others."""
+    project.write(
+        {
+            **config("library.cal"),
+            "library/core.py": """
+                from django.db import models
+
+                class Hall(models.Model):
+                    class Meta:
+                        app_label = "cal"
+            """,
+            "library/cal/models.py": "from library.core import Hall",
+            **config("voga.cal", "library.cal", "Hall"),
+            "voga/cal/models.py": """
+                from django.db import models
+                from library.cal.models import Hall
+
+                class Hall(Hall):
+                    tariff = models.IntegerField(default=1)
+            """,
+        }
+    )
+    site = project.install("voga.cal")
+
+    assert site.ask("""
+        from library.core import Hall
+        tell([Hall._meta.label, [each.name for each in Hall._meta.fields]])
+    """) == ["cal.Hall", ["id", "tariff"]]
+    assert "no issues" in site.check()
