@@ -496,3 +496,75 @@ def test_other_errors_are_left_alone(project: Project):
     """
 
     assert project.install("voga.cal").ask(twice) == [None, None, None]
+
+
+def test_w101_leftovers(project: Project):
+    """What was given the parent's class before, where no rebinding reaches it."""
+    project.write(
+        {
+            **CAL,
+            **VOGA_CAL,
+            "library/cal/apps.py": """
+                from django_plugin_system.inheritance import PluginConfig
+                from library import registry
+
+                class CalConfig(PluginConfig):
+                    name = "library.cal"
+            """,
+            "library/registry.py": """
+                known = {}
+                listed = [1]
+                last = None
+
+                class Registry:
+                    models = []
+                    latest = None
+
+                class Later:
+                    pass
+
+                later = Later()
+
+                def register(model):
+                    global last
+                    known[model.__name__] = last = Registry.latest = later.model = model
+                    listed.append(model)
+                    Registry.models.append(model)
+            """,
+            "library/cal/models.py": CAL["library/cal/models.py"]
+            + """
+        from django import forms
+        from library.registry import register
+
+        register(Room)
+        register(Event)
+        register(Room)
+        forgotten = lambda: Room
+
+        class RoomForm(forms.ModelForm):
+            class Meta:
+                model = Room
+                fields = ["name"]
+    """,
+        }
+    )
+
+    said = project.install("voga.cal").check()
+
+    warned = [line for line in said.splitlines() if "W101" in line]
+    assert sorted(
+        line.partition(") ")[2].partition(" has the")[0] for line in warned
+    ) == [
+        "library.cal.models.RoomForm._meta",
+        "library.registry.Registry.latest",
+        "library.registry.Registry.models",
+        "library.registry.known",
+        "library.registry.last",
+        "library.registry.later",
+        "library.registry.listed",
+    ]
+    assert (
+        "has the abstract library.cal.models.Room, not the model that has become of "
+        "it, voga.cal.models.Room: it was put there before that" in warned[0]
+    )
+    assert "as with apps.get_model('cal.Room'), or put it there later, in" in said

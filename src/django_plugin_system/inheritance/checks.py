@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,11 +19,13 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import Level, levels
 from .config import PluginConfig
-from .config_type import PluginConfigType
+from .config_type import PluginConfigType, path_of
+from .leftovers import find_leftovers
 from .models import abstract_models, package_of_model
 from .owners import directories, extending_apps, lineage, root
 from .seams import make_all_changes
@@ -48,6 +50,7 @@ def check_all() -> Iterator[CheckMessage]:
         check_extends_models,
         check_models_are_made,
         check_models_derive,
+        check_leftovers,
         check_needs,
         check_not_inherited,
         check_migration_files,
@@ -129,6 +132,30 @@ def check_models_derive() -> list[CheckMessage]:
         for abstract in abstract_models(app.label)
         for model in [_find_model(app, abstract)]
         if model is not None and not issubclass(model, abstract)
+    ]
+
+
+def check_leftovers() -> list[CheckMessage]:
+    """W101: something still has a class that was made abstract, not the model."""
+    models = {
+        abstract: model
+        for app in _plugin_apps()
+        for abstract in abstract_models(app.label)
+        if (model := _find_model(app, abstract)) and issubclass(model, abstract)
+    }
+    return [
+        Warning(
+            f"{where} has the abstract {path_of(abstract)}, not the model that has "
+            f"become of it, {path_of(models[abstract])}: it was put there before that "
+            "was defined.",
+            hint="Look the model up where it is used, as with "
+            f"apps.get_model({models[abstract]._meta.label!r}), or put it there "
+            "later, in ready().",
+            obj=models[abstract]._meta.app_label,
+            id="django_plugin_system.W101",
+        )
+        for abstract, where in find_leftovers(models)
+        if not _is_base_by_name(abstract, models[abstract], where)
     ]
 
 
@@ -273,7 +300,14 @@ def _models_of(app: AppConfig, packages: Collection[str]) -> set[str]:
     }
 
 
-def _find_model(app: AppConfig, abstract: type) -> type | None:
+def _is_base_by_name(abstract: type, model: type, where: str) -> bool:
+    """Tell whether it is the name of a base, in a module that derives from it."""
+    module = where.rpartition(".")[0]
+    levels = (each for each in model.__mro__ if issubclass(each, abstract))
+    return any(each.__module__ == module for each in levels)
+
+
+def _find_model(app: AppConfig, abstract: type) -> type[Model] | None:
     return apps.all_models[app.label].get(abstract.__name__.lower())
 
 
