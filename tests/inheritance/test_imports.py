@@ -303,3 +303,19 @@ def test_nobody_extends(project: Project):
     )
 
     assert told == ["library.cal.urls", "tools.more", "tools.mail.more", "library.more"]
+
+
+def test_parents_are_installed(project: Project):
+    """Code that asks whether a parent is installed goes on to hear yes."""
+    project.write(FAMILY)
+
+    told = project.install("voga.cal").ask("""
+        from django.apps import apps
+        from django.db.migrations.state import StateApps
+        tell([
+            apps.is_installed(name)
+            for name in ("voga.cal", "library.cal", "library", "library.cal.models")
+        ] + [StateApps([], {}).is_installed("library.cal")])
+    """)
+
+    assert told == [True, True, False, False, False]

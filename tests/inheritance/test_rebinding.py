@@ -615,3 +615,43 @@ tell([
     )
 
     assert told == [True] * 5
+
+
+@pytest.mark.parametrize("use", ["objects.all()", "DoesNotExist"])
+def test_used_before_it_is_defined(project: Project, use: str):
+    """What a model is to have, and the parent's class has not yet, is told as such."""
+    project.write(ROOMS)
+    models = project.root / "library/cal/models.py"
+    models.write_text(models.read_text() + f"\nTOO_EARLY = Room.{use}\n")
+
+    assert project.install("library.cal").check() != ""
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "cal.Room is yet to be defined, by an app that extends it. Use it in a "
+        "function, or as apps.get_model('cal.Room')." in said
+    )
+
+
+def test_model_without_objects(project: Project):
+    """A model that has no manager of that name lacks it in the usual words."""
+    project.write(ROOMS)
+    models = project.root / "voga/cal/models.py"
+    text = models.read_text().replace(
+        "tariff =", "rooms = models.Manager()\n    tariff ="
+    )
+    models.write_text(text)
+
+    told = project.install("voga.cal").ask("""
+        from library.cal.models import Room
+        try:
+            Room.objects
+        except AttributeError as error:
+            tell([str(error), hasattr(Room, "rooms"), Room.DoesNotExist.__module__])
+    """)
+
+    assert told == [
+        "type object 'Room' has no attribute 'objects'",
+        True,
+        "voga.cal.models",
+    ]

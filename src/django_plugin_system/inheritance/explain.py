@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig, apps
 
 from .config_type import path_of
@@ -17,6 +19,28 @@ def explain_model_error(error: RuntimeError, module: str, name: str) -> None:
     # The class may be part of a module that another one imports.
     if meaning and not hasattr(error, "__notes__"):
         error.add_note(meaning)
+
+
+class NotYet:
+    """What a model has, and a class that stands in for one has not."""
+
+    def __init__(self, name: str, label: str) -> None:
+        self.name = name
+        self.label = label
+
+    def __get__(self, instance: object, owner: Any) -> Any:
+        for base in owner.__mro__:
+            found = vars(base).get(self.name, self)
+            if not isinstance(found, NotYet):
+                is_plain = not hasattr(found, "__get__")
+                return found if is_plain else found.__get__(instance, owner)
+        message = f"type object {owner.__name__!r} has no attribute {self.name!r}"
+        if owner._meta.abstract:
+            message += (
+                f": {self.label} is yet to be defined, by an app that extends it. Use "
+                f"it in a function, or as apps.get_model({self.label!r})."
+            )
+        raise AttributeError(message, name=self.name, obj=owner)
 
 
 def _about_two(name: str, app: AppConfig, package: str) -> str | None:

@@ -11,6 +11,7 @@ from importlib import import_module
 from .imports import install_finders
 from .models import install_models
 from .receivers import install_receivers
+from .registry import install_registry
 from .seams import when_imported
 
 # Our modules, by what of Django they change: they are imported right after it.
@@ -46,6 +47,7 @@ LATER = {
 def install() -> None:
     """Have Python and Django find what apps inherit."""
     install_finders()
+    install_registry()
     install_models()
     install_receivers()
     for name, modules in LATER.items():

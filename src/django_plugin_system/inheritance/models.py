@@ -21,7 +21,7 @@ from django.db.models import Field, Model
 from django.db.models.manager import BaseManager
 
 from .ancestry import is_extended
-from .explain import explain_model_error
+from .explain import NotYet, explain_model_error
 from .owners import find_owner, lineage
 from .rebinding import Moment, keep_own_super, rebind, this_moment
 from .seams import replace
@@ -116,11 +116,6 @@ def package_of_model(model: type[Model], app: AppConfig) -> str:
 def install_models() -> None:
     """Have Django make models of the parents' classes."""
     replace(
-        "django.apps.registry:Apps.get_containing_app_config",
-        "self object_name",
-        _containing_app_config,
-    )
-    replace(
         "django.db.models.base:ModelBase.__new__",
         "cls name bases attrs kwargs",
         _model_class,
@@ -128,17 +123,6 @@ def install_models() -> None:
     replace(
         "django.db.models.base:ModelBase.__init__", "self args kwargs", _finished_class
     )
-
-
-def _containing_app_config(
-    original: Callable[..., AppConfig | None],
-) -> Callable[..., AppConfig | None]:
-    def get_containing_app_config(self: Any, object_name: str) -> AppConfig | None:
-        if self is apps and apps.apps_ready and (owner := find_owner(object_name)):
-            return owner[0]
-        return original(self, object_name)
-
-    return get_containing_app_config
 
 
 def _model_class(original: Callable[..., type]) -> object:
@@ -273,6 +257,9 @@ def _stand_in(
     cls = make(kept or (Model,), attrs, **kwargs)
     _stand_ins[cls] = stand_in
     if stand_in.key:
+        for name in ("objects", "DoesNotExist", "MultipleObjectsReturned"):
+            if not any(name in vars(each) for each in cls.__mro__):
+                setattr(cls, name, NotYet(name, ".".join(stand_in.key)))
         _held[cls] = held
         _waiting[stand_in.key][cls] = this_moment()
     return cls
