@@ -22,25 +22,14 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
-from .ancestry import Level, levels
 from .config import PluginConfig
 from .config_type import PluginConfigType, path_of
 from .leftovers import find_leftovers
 from .models import abstract_models, package_of_model
-from .owners import directories, extending_apps, lineage, root
+from .owners import directories, each_level, extending_apps, lineage, root
+from .resource_checks import DIRECTORIES, check_hidden_modules, check_left_out
 from .seams import make_all_changes
 from .wording import did_you_mean, place
-
-KINDS = (
-    "commands",
-    "config",
-    "fixtures",
-    "locale",
-    "modules",
-    "static",
-    "templates",
-    "templatetags",
-)
 
 
 def check_all() -> Iterator[CheckMessage]:
@@ -53,6 +42,8 @@ def check_all() -> Iterator[CheckMessage]:
         check_leftovers,
         check_needs,
         check_not_inherited,
+        check_hidden_modules,
+        check_left_out,
         check_migration_files,
         check_migrations_package,
         check_seams,
@@ -91,7 +82,7 @@ def check_extends_models() -> list[CheckMessage]:
             obj=app.name,
             id="django_plugin_system.E102",
         )
-        for app, level, beyond in _levels()
+        for app, level, beyond in each_level()
         for known in [_models_of(app, beyond)]
         for name in level.names("extends_models")
         if name not in known
@@ -109,7 +100,7 @@ def check_models_are_made() -> list[CheckMessage]:
             obj=app.name,
             id="django_plugin_system.E103",
         )
-        for app, level, beyond in _levels()
+        for app, level, beyond in each_level()
         for made in [{model.__name__ for model in app.get_models()}]
         for name in level.names("extends_models")
         if name in _models_of(app, beyond) and name not in made
@@ -171,7 +162,7 @@ def check_needs() -> list[CheckMessage]:
             obj=app.name,
             id="django_plugin_system.E105",
         )
-        for app, level, _ in _levels()
+        for app, level, _ in each_level()
         for need in level.names("needs_plugins")
         if need not in installed
     ]
@@ -182,13 +173,13 @@ def check_not_inherited() -> list[CheckMessage]:
     return [
         Error(
             f"{place(level.config)}: not_inherited has an unknown kind {kind!r}.",
-            hint=did_you_mean(kind, KINDS) or f"Known: {_listed(KINDS)}.",
+            hint=did_you_mean(kind, DIRECTORIES) or f"Known: {_listed(DIRECTORIES)}.",
             obj=app.name,
             id="django_plugin_system.E106",
         )
-        for app, level, _ in _levels()
+        for app, level, _ in each_level()
         for kind in level.says("not_inherited") or {}
-        if kind not in KINDS
+        if kind not in DIRECTORIES
     ]
 
 
@@ -281,14 +272,6 @@ def _configs_of(app: AppConfig) -> list[type]:
         for each in vars(module).values()
         if isinstance(each, PluginConfigType) and each.__module__ == module.__name__
     ]
-
-
-def _levels() -> Iterator[tuple[PluginConfig, Level, tuple[str, ...]]]:
-    """Yield each app, each level of its lineage, and the packages beyond that one."""
-    for app in _plugin_apps():
-        found = levels(type(app))
-        for number, level in enumerate(found, 1):
-            yield app, level, tuple(each.package for each in found[number:])
 
 
 def _models_of(app: AppConfig, packages: Collection[str]) -> set[str]:

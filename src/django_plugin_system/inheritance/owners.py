@@ -57,6 +57,16 @@ def extending_apps() -> Iterator[AppConfig]:
             yield app
 
 
+def each_level() -> Iterator[tuple[PluginConfig, Level, tuple[str, ...]]]:
+    """Yield the apps, each level of their lineages, and the packages beyond that."""
+    for app in apps.app_configs.values():
+        if isinstance(app, PluginConfig):
+            config: type = type(app)
+            found = levels(config)
+            for number, level in enumerate(found, 1):
+                yield app, level, tuple(each.package for each in found[number:])
+
+
 def directories(app: AppConfig, name: str) -> Iterator[tuple[str, Path]]:
     """Yield package and path of each such directory of an app, nearest first."""
     for package in lineage(app):
