@@ -108,6 +108,22 @@ def test_e102_unknown_model(project: Project):
     assert "HINT: Did you mean 'Room'?" in said
 
 
+def test_e102_without_source(project: Project):
+    """A config that no file has the source of is named instead."""
+    made = """
+        from library.cal.apps import CalConfig
+
+        attrs = {"name": "voga.cal", "__module__": __name__}
+        attrs["extends_models"] = ["Roomm"]
+        Made = type(CalConfig)("Made", (CalConfig,), attrs)
+    """
+    project.write({**CAL, "voga/cal/apps.py": made})
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "voga.cal.apps.Made: extends_models names 'Roomm', but no app" in said
+
+
 def test_e103_nobody_makes_it(project: Project):
     """The child's class is misspelt, so there is no Room."""
     models = ROOM.format("Roomm")

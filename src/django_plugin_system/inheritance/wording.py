@@ -14,6 +14,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def place(cls: type) -> str:
-    """Return file and line of a class."""
-    _, line = inspect.getsourcelines(cls)
+    """Return file and line of a class, or its dotted path if there is no source."""
+    try:
+        _, line = inspect.getsourcelines(cls)
+    except (OSError, TypeError):
+        return f"{cls.__module__}.{cls.__qualname__}"
     return f"{inspect.getsourcefile(cls)}:{line}"
