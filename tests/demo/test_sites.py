@@ -324,10 +324,12 @@ def test_the_admin(demo: Demo):
         operator = Browser(demo.told[name])
         operator.log_in("admin")
 
+        rooms = operator.visit("admin/cal/room/")
         room = operator.visit("admin/cal/room/1/change/")
         person = operator.visit("admin/contacts/person/1/change/")
         course = operator.visit("admin/courses/course/1/change/")
 
+        assert rooms.count('<th scope="col" class="sortable column-tariff">') == fields
         assert room.count('name="tariff"') == fields
         assert person.count('name="birth_date"') == fields
         assert course.count('name="enrolment_set-0-section"') == fields
@@ -347,6 +349,7 @@ def test_origins(demo: Demo):
         ("Person", "library.contacts"),
         ("contacts/person.svg", "library.contacts"),
         ("Room", "library.cal"),
+        ("admin", "library.cal"),
         ("cal/room_list.html", "library.cal"),
         ("demo", "library.cal"),
         ("Enrolment", "library.courses"),
