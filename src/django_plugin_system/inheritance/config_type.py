@@ -198,30 +198,20 @@ def _hide_other_configs(cls: type) -> None:
 def _say_what_is_seen(module: ModuleType, package: str) -> None:
     # What dir() of a module lists is up to the module (PEP 562).
     def names_seen() -> list[str]:
-        own: list[type] = [*_configs_in(module, package)]
-        others = [each for each in _plain_configs_in(module) if each not in own]
+        configs = {
+            name: value for name, value in vars(module).items() if _is_config(value)
+        }
+        seen = [each for each in configs.values() if each.__module__ == module.__name__]
         # Only while Django looks for one, without a word if there are two.
-        only = None if apps.apps_ready else _only([*own, *others], package)
-        return [
-            name
-            for name, value in vars(module).items()
-            if not _is_config(value)
-            or (value is only if only else value.__module__ == module.__name__)
-        ]
+        if not apps.apps_ready:
+            own = _configs_in(module, package)
+            others = [each for each in seen if type(each) is type]
+            if only := _only([*own, *others], package):
+                seen = [only]
+        return [name for name in vars(module) if configs.get(name) in (None, *seen)]
 
     if "__dir__" not in vars(module):
         module.__dir__ = names_seen  # type: ignore[method-assign]
-
-
-def _plain_configs_in(module: ModuleType) -> list[type]:
-    """Return the configs that are defined in a module and not derived from ours."""
-    return [
-        each
-        for each in vars(module).values()
-        if _is_config(each)
-        and not issubclass(type(each), PluginConfigType)
-        and each.__module__ == module.__name__
-    ]
 
 
 def _is_config(value: Any) -> bool:

@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.db.models import Field, Model
+from django.db.models.base import ModelBase
 from django.db.models.manager import BaseManager
 
 from .ancestry import is_extended
 from .explain import NotYet, explain_model_error
-from .owners import find_owner, lineage
+from .owners import Owner, find_owner, lineage
 from .rebinding import Moment, keep_own_super, rebind, this_moment
-from .seams import replace
+from .seams import add, replace
 
 Make = Callable[..., type]
 
@@ -65,8 +66,8 @@ def is_abstract_model(module: str, name: str) -> bool:
     abstract where a child lists it in ``extends_models``.
     """
     _asked.add((module, name))
-    key = _key(module, name, None)
-    return key is not None and _is_extended(module, key)
+    owner = find_owner(module)
+    return _is_extended(owner, _key(owner, name, None))
 
 
 def abstract_models(label: str) -> list[type]:
@@ -110,7 +111,7 @@ def package_of_model(model: type[Model], app: AppConfig) -> str:
     One that is defined elsewhere, and says itself which app it belongs to, is of the
     one that is extended in the end.
     """
-    return _package_of(model.__module__, app)
+    return _package_of(find_owner(model.__module__), app)
 
 
 def install_models() -> None:
@@ -120,9 +121,7 @@ def install_models() -> None:
         "cls name bases attrs kwargs",
         _model_class,
     )
-    replace(
-        "django.db.models.base:ModelBase.__init__", "self args kwargs", _finished_class
-    )
+    add("django.db.models.base:ModelBase.__init__", _finished_class)
 
 
 def _model_class(original: Callable[..., type]) -> object:
@@ -143,13 +142,10 @@ def _model_class(original: Callable[..., type]) -> object:
     return staticmethod(__new__)
 
 
-def _finished_class(original: Callable[..., None]) -> object:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        # When the metaclass of the model has done all that it does, even one derived.
-        original(self, *args, **kwargs)
-        _finish(self)
-
-    return __init__
+def _finished_class(self: Any, *args: Any, **kwargs: Any) -> None:
+    # Called when a metaclass has done all that it does, even one that is derived.
+    super(ModelBase, self).__init__(*args, **kwargs)
+    _finish(self)
 
 
 def _make_model(
@@ -160,12 +156,12 @@ def _make_model(
     kwargs: dict[str, Any],
 ) -> type:
     module, meta = attrs["__module__"], attrs.get("Meta")
-    key = _key(module, name, meta)
+    owner = find_owner(module)
+    key = _key(owner, name, meta)
     kept, needs = _part(bases, key)
     is_abstract = getattr(meta, "abstract", False)
     # One that its author made abstract is no model that a child could replace.
-    is_extended = key and _is_extended(module, key)
-    if is_extended and (not is_abstract or (module, name) in _asked):
+    if _is_extended(owner, key) and (not is_abstract or (module, name) in _asked):
         attrs["Meta"] = _meta(meta, kept, abstract=True)
         return _stand_in(make, kept, attrs, StandIn(key, needs), **kwargs)
     if is_abstract and needs:
@@ -183,23 +179,22 @@ def _make_model(
     return model
 
 
-def _is_extended(module: str, key: ModelKey) -> bool:
-    app = apps.app_configs.get(key.label)
-    return app is not None and is_extended(
-        type(app), _package_of(module, app), key.name
-    )
+def _is_extended(owner: Owner | None, key: ModelKey | None) -> bool:
+    app = apps.app_configs.get(key.label) if key else None
+    if app is None or len(lineage(app)) == 1:
+        return False
+    assert key
+    return is_extended(type(app), _package_of(owner, app), key.name)
 
 
-def _package_of(module: str, app: AppConfig) -> str:
-    owner = find_owner(module)
+def _package_of(owner: Owner | None, app: AppConfig) -> str:
     return owner[1] if owner and owner[0] is app else lineage(app)[-1]
 
 
-def _key(module: str, name: str, meta: object) -> ModelKey | None:
+def _key(owner: Owner | None, name: str, meta: object) -> ModelKey | None:
     if getattr(meta, "apps", apps) is not apps:
         # One of the models of migrations, which have the same names.
         return None
-    owner = find_owner(module)
     label = getattr(meta, "app_label", None) or (owner and owner[0].label)
     return ModelKey(label, name) if label else None
 

@@ -13,6 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from .ancestry import Level, inherited_by, levels
 from .config import PluginConfig
 
+Owner = tuple[AppConfig, str]
+"""An installed app, and one of the packages of its lineage."""
+
 
 class Index(NamedTuple):
     """Whose packages are whose, while the same apps are installed."""
@@ -26,7 +29,7 @@ class Index(NamedTuple):
 _index: Index | None = None
 
 
-def find_owner(name: str) -> tuple[AppConfig, str] | None:
+def find_owner(name: str) -> Owner | None:
     """Return the installed app that a dotted name is part of, and which package.
 
     A module of a parent is part of the app that extends it. None for all others.

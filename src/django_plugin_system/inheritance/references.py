@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -36,7 +37,8 @@ class _Replacing:
         """Return the value that is to be there instead, or the same."""
         if value is self.old:
             return self.new
-        replace = _find_way(type(value))
+        kind: Any = type(value)
+        replace = _find_way(kind)
         if replace is None:
             return value
         if id(value) not in self.done:
@@ -110,6 +112,7 @@ _WAYS: dict[type, Callable[[_Replacing, Any], Any]] = {
 }
 
 
+@cache
 def _find_way(kind: type) -> Callable[[_Replacing, Any], Any] | None:
     # By the type and not isinstance(), for which lazy objects load what they stand for.
     if issubclass(kind, type):

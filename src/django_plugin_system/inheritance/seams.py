@@ -36,10 +36,7 @@ def replace(
     module, _, names = path.partition(":")
 
     def change() -> None:
-        owner: Any = sys.modules[module]
-        *containers, name = names.split(".")
-        for container in containers:
-            owner = getattr(owner, container, None)
+        owner, name = _owner_of(module, names)
         function = _plain_function(getattr_static(owner, name, None))
         found = " ".join(signature(function).parameters) if function else None
         if function is None or found != parameters:
@@ -50,6 +47,26 @@ def replace(
                 "django_plugin_system supports."
             )
         setattr(owner, name, build(function))
+
+    when_imported(module, change)
+
+
+def add(path: str, method: Callable[..., Any]) -> None:
+    """Add a method to a class that has none of that name, but inherits it.
+
+    ``path`` is ``module:Class.name``. Raises ImproperlyConfigured, perhaps later, if
+    the class has one in this release of Django.
+    """
+    module, _, names = path.partition(":")
+
+    def change() -> None:
+        owner, name = _owner_of(module, names)
+        if name in vars(owner):
+            raise ImproperlyConfigured(
+                f"App inheritance needs to add {path}, but this release of Django has "
+                "it. Use a release that django_plugin_system supports."
+            )
+        setattr(owner, name, method)
 
     when_imported(module, change)
 
@@ -97,6 +114,14 @@ class ChangingFinder:
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
+
+
+def _owner_of(module: str, names: str) -> tuple[Any, str]:
+    owner: Any = sys.modules[module]
+    *containers, name = names.split(".")
+    for container in containers:
+        owner = getattr(owner, container, None)
+    return owner, name
 
 
 def _is_imported(module: str) -> bool:
