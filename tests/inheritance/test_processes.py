@@ -372,3 +372,23 @@ def test_import_hooks(project: Project):
     )
 
     assert told == [names, "library.cal.forms", "locale"]
+
+
+def test_nothing_to_change(project: Project):
+    """A change may wait for a module that is not installed; it is missing as ever."""
+    project.write({**UNAWARE_CAL, **VOGA_CAL})
+
+    told = project.install("voga.cal").ask("""
+        from django_plugin_system.inheritance.seams import (
+            make_all_changes, when_imported,
+        )
+        made = []
+        when_imported("missing", lambda: made.append("missing"))
+        make_all_changes()
+        try:
+            import missing
+        except ModuleNotFoundError as error:
+            tell([str(error), made])
+    """)
+
+    assert told == ["No module named 'missing'", []]

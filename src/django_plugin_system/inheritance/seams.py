@@ -84,7 +84,7 @@ class ChangingFinder:
         if fullname not in _waiting:
             return None
         spec = find_behind(self, fullname, path, target)
-        if spec and spec.loader:
+        if spec:
             loader: Any = _ChangingLoader(spec.loader)
             spec.loader = loader
         return spec
