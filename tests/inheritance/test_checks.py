@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .library import CAL, VOGA_CAL
+from .library import CAL, VOGA_CAL, config
 from .projects import Project
 
 APPS = """
@@ -584,3 +584,14 @@ def test_w101_leftovers(project: Project):
         "it, voga.cal.models.Room: it was put there before that" in warned[0]
     )
     assert "as with apps.get_model('cal.Room'), or put it there later, in" in said
+
+
+def test_needs_by_the_path_of_a_config(project: Project):
+    """A need may name a config, as INSTALLED_APPS may."""
+    project.write(voga('needs_plugins = ["library.con.apps.Config"]'))
+    project.write(config("library.con"))
+
+    assert "no issues" in project.install("voga.cal", "library.con").check()
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "CalConfig needs 'library.con.apps.Config', which is not installed." in said

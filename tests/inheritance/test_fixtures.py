@@ -642,3 +642,217 @@ def test_serializers_of_the_project(project: Project):
     ours = "django_plugin_system.inheritance.python_fixtures"
     theirs = "django.core.serializers.json"
     assert told == [ours, theirs, ours, theirs]
+
+
+PLACES = {
+    **FAMILY,
+    **plain_app("places"),
+    "places/models.py": """
+        import uuid
+        from django.contrib.contenttypes.fields import (
+            GenericForeignKey, GenericRelation,
+        )
+        from django.contrib.contenttypes.models import ContentType
+        from django.db import models
+
+        class Label(models.Model):
+            text = models.CharField(max_length=30)
+            content_type = models.ForeignKey(ContentType, models.CASCADE)
+            object_id = models.PositiveIntegerField()
+            thing = GenericForeignKey()
+
+        class House(models.Model):
+            code = models.UUIDField(primary_key=True, default=uuid.uuid4)
+            name = models.CharField(max_length=30, unique=True)
+
+        class Room(models.Model):
+            name = models.CharField(max_length=30)
+            house = models.ForeignKey(
+                House, models.CASCADE, to_field="name", null=True, blank=True
+            )
+            labels = GenericRelation(Label)
+
+            def __str__(self):
+                return self.name
+
+            def __len__(self):
+                return 0
+
+        class Hall(Room):
+            seats = models.IntegerField(default=0)
+
+        class Event(models.Model):
+            room = models.OneToOneField(Room, models.CASCADE)
+            title = models.CharField(max_length=30)
+
+            def __str__(self):
+                return self.title
+
+        class Strict(models.Model):
+            def save(self):
+                super().save()
+    """,
+}
+
+
+def with_places(project: Project, **fixtures: str) -> Project:
+    """Return a site whose parent has these fixtures of places."""
+    imports = "from places.models import Event, Hall, House, Label, Room, Strict"
+    project.write(PLACES)
+    for name, text in fixtures.items():
+        path = project.root / f"library/cal/fixtures/{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{imports}\n\n{dedent(text)}")
+    return install(project, "django.contrib.contenttypes", "places", "voga.cal")
+
+
+SHOW = """
+from places.models import Event, Hall, Label, Room
+def events():
+    return [
+        [event.title, event.room.name] for event in Event.objects.order_by("title")
+    ]
+"""
+
+
+def test_related(project: Project):
+    """Objects may refer to others that get their keys only when they are saved."""
+    site = with_places(
+        project,
+        listed="""
+            def objects():
+                room = Room(name="a")
+                return [room, Event(room=room, title="listed")]
+        """,
+        nested="""
+            def objects():
+                house = House(name="house")
+                room = Hall(name="b", house=house)
+                label = Label(thing=room, text="label")
+                yield house
+                yield [room, [label, Event(room=room, title="nested")]]
+                yield [room, Hall(name="nowhere")]
+        """,
+    )
+
+    told = site.ask(
+        LOAD,
+        SHOW,
+        """
+        load("listed"), load("nested")
+        tell([
+            events(), Room.objects.get(name="b").house.name, Hall.objects.count(),
+            [label.thing.name for label in Label.objects.all()],
+            [label.text for label in Room.objects.get(name="b").labels.all()],
+        ])
+        """,
+    )
+
+    assert told == [[["listed", "a"], ["nested", "b"]], "house", 2, ["b"], []]
+
+
+def test_related_that_is_not_saved(project: Project):
+    """An object before those that it refers to is refused, and nothing is written."""
+    site = with_places(
+        project,
+        early="""
+            def objects():
+                room = Room(name="a")
+                yield Room(name="first")
+                yield [Event(room=room, title="early"), room]
+        """,
+        label="""
+            def objects():
+                yield Room(name="first")
+                yield Label(text="label", thing=Room(name="a"))
+        """,
+        house="""
+            def objects():
+                yield Room(name="a", house=House(name="house"))
+        """,
+    )
+
+    told = site.ask(
+        LOAD,
+        SHOW,
+        """
+        told = {name: load(name) for name in ("early", "label")}
+        house = load("house").partition("gave ")[2].partition(" instance")[0]
+        tell([told, house, Room.objects.count()])
+        """,
+    )
+
+    home = f"{project.root.resolve()}/library/cal/fixtures"
+    first = "which is not saved yet. Give that one first, or save it there."
+    assert told == [
+        {
+            "early": f"Problem installing fixture '{home}/early.py': {home}/early.py "
+            f"gave <Event: early>, whose 'room' is <Room: a>, {first}",
+            "label": f"Problem installing fixture '{home}/label.py': {home}/label.py "
+            f"gave <Label: Label object (None)>, whose 'thing' is <Room: a>, {first}",
+        },
+        "<Room: a>, which is not valid: {'house': [\"house",
+        0,
+    ]
+
+
+def test_saves_nowhere(project: Project):
+    """A save() that takes no database is named, and what to do."""
+    site = with_places(project, strict="objects = lambda: [Strict()]")
+
+    told = site.ask(LOAD, 'tell(load("strict"))')
+
+    path = f"{project.root.resolve()}/library/cal/fixtures/strict.py"
+    assert told == (
+        f"Problem installing fixture '{path}': {path} gave <Strict: Strict object "
+        "(None)>, but Strict.save() got an unexpected keyword argument 'using', the "
+        "database to save it to. Let save() take **kwargs, and pass them on."
+    )
+
+
+def test_other_mistakes_in_save(project: Project):
+    """What else goes wrong in a save() is told as it is."""
+    project.write({**FAMILY, "library/cal/fixtures/demo.py": as_python("one")})
+    models = project.root / "notes/models.py"
+    models.write_text(models.read_text().replace("+= 1", "+= 'x'"))
+
+    told = install(project, "voga.cal").ask(
+        LOAD,
+        """
+        try:
+            load("demo")
+        except TypeError as error:
+            tell(str(error))
+        """,
+    )
+
+    path = f"{project.root.resolve()}/library/cal/fixtures/demo.py"
+    assert told == (
+        f"Problem installing fixture '{path}': unsupported operand type(s) for +=: "
+        "'int' and 'str'"
+    )
+
+
+def test_encodings(project: Project):
+    """A Python file is read in the encoding that it declares, as Python does."""
+    project.write({**FAMILY, "library/cal/fixtures/__init__.py": ""})
+    home = project.root / "library/cal/fixtures"
+    source = dedent(as_python("Büro"))
+    (home / "latin.py").write_bytes(f"# coding: latin-1\n{source}".encode("latin-1"))
+    (home / "bom.py").write_bytes(source.encode("utf-8-sig"))
+    (home / "star.py").write_bytes(
+        b"# coding: latin-1\n# \xfc\nfrom library.cal.fixtures.bom import *\n"
+    )
+
+    told = install(project, "voga.cal").ask(
+        LOAD,
+        """
+        told = []
+        for name in ("latin", "bom", "star"):
+            told.append(load(name))
+            Note.objects.all().delete()
+        tell(told)
+        """,
+    )
+
+    assert told == [["Büro"]] * 3

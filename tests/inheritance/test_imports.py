@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pytest
+
 from .families import FAMILY, THREE, app
 from .projects import Project
 
@@ -233,8 +237,8 @@ def test_left_out(project: Project):
             "views.rooms": False,
             "views.events": True,
             "forms": True,
-            # Nobody leaves out this one.
-            "forms.rooms": True,
+            # The child's own package brings back none of what is in its parent's.
+            "forms.rooms": False,
         },
         ["ModuleNotFoundError", f"No module named {name!r}", name],
         False,
@@ -319,3 +323,249 @@ def test_parents_are_installed(project: Project):
     """)
 
     assert told == [True, True, False, False, False]
+
+
+CIRCLE = {
+    **FAMILY,
+    "library/cal/reports.py": """
+        from django.utils.module_loading import autodiscover_modules
+
+        REGISTRY = []
+
+        def register(function):
+            REGISTRY.append(function.__name__)
+
+        autodiscover_modules("report_defs")
+    """,
+    "voga/cal/report_defs.py": """
+        from voga.cal import reports
+        import voga.cal.reports as same
+
+        @reports.register
+        def mine():
+            pass
+    """,
+}
+
+
+@pytest.mark.parametrize("package", ["voga", "library"])
+def test_circle(project: Project, package: str):
+    """What a module imports may import that module by the child's name, and keep it."""
+    project.write(CIRCLE)
+
+    told = project.install("voga.cal").ask(f"""
+        import {package}.cal.reports as asked
+        import voga.cal.report_defs, library.cal.reports as real
+        defs = voga.cal.report_defs
+        modules = [asked, voga.cal.reports, defs.reports, defs.same]
+        tell([real.REGISTRY, [each is real for each in modules]])
+    """)
+
+    assert told == [["mine"], [True] * 4]
+
+
+def test_circle_of_levels(project: Project):
+    """It may do so by the name of any level, and fail for good reasons only."""
+    project.write(
+        {
+            **THREE,
+            "library/cal/views.py": """
+                def early(): return "early"
+                from top.cal import views as by_top
+                import voga.cal.views as by_voga
+            """,
+            "library/cal/broken.py": "import top.cal.broken, nowhere",
+        }
+    )
+
+    told = project.install("top.cal").ask(
+        ERROR,
+        """
+        import top.cal.views as views
+        same = [views.by_top is views, views.by_voga is views, views.early()]
+        tell([same, error("top.cal.broken"), error("voga.cal.broken")])
+        """,
+    )
+
+    nowhere = ["ModuleNotFoundError", "No module named 'nowhere'", "nowhere"]
+    assert told == [[True, True, "early"], nowhere, nowhere]
+
+
+def test_directories(project: Project):
+    """A directory hides no module of a parent, unless there are modules in it.
+
+    Such are what git leaves of a package, and where other files are.
+    """
+    project.write(
+        {
+            **THREE,
+            **{
+                f"library/cal/{name}.py": f"WHO = {name!r}"
+                for name in ("admin", "views", "config", "urls", "tasks", "locale")
+            },
+            "library/cal/management/commands/__init__.py": "",
+            "library/cal/management/commands/a.py": "",
+            "voga/cal/admin/__pycache__/old.pyc": "",
+            "voga/cal/config/cal/Event/page.html": "",
+            "voga/cal/urls/notes.txt": "",
+            "voga/cal/urls/not-a-package/notes.py": "",
+            "voga/cal/locale/de/LC_MESSAGES/django.po": "",
+            "voga/cal/static/cal/app.css": "",
+            "library/cal/static/cal/app.css": "",
+            "top/cal/views/__pycache__/__init__.cpython-311.pyc": "",
+            "voga/cal/tasks/daily.py": "WHO = 'daily'",
+            "voga/cal/management/commands/b.py": "",
+        }
+    )
+    for name in ("urls", "urls/not-a-package", "tasks", "management/commands"):
+        (project.root / f"voga/cal/{name}/__init__.py").unlink(missing_ok=True)
+    (project.root / "voga/cal/management/__init__.py").unlink()
+    (project.root / "voga/cal/views").mkdir()
+
+    told = project.install("top.cal").ask(
+        ERROR,
+        """
+        names = ["admin", "views", "config", "urls", "locale"]
+        told = [
+            import_module(f"{package}.cal.{name}").__name__
+            for package in ("top", "voga") for name in names
+        ]
+        import top.cal.tasks.daily, voga.cal.static
+        from importlib.util import find_spec
+        commands = [f"voga.cal.management.commands.{name}" for name in "ab"]
+        tell([
+            told[:5], told[5:] == told[:5], hasattr(top.cal.tasks, "WHO"),
+            top.cal.tasks.daily.WHO,
+            [import_module(name).__name__ for name in commands],
+            [path.split("/")[-3] for path in voga.cal.static.__path__],
+            find_spec("voga.cal.static").name, import_module("top.cal.static").__name__,
+            error("voga.cal.nothing")[1],
+        ])
+        """,
+    )
+
+    assert told == [
+        [
+            "library.cal.admin",
+            "library.cal.views",
+            "library.cal.config",
+            "library.cal.urls",
+            "library.cal.locale",
+        ],
+        True,
+        False,
+        "daily",
+        ["library.cal.management.commands.a", "voga.cal.management.commands.b"],
+        ["voga"],
+        "voga.cal.static",
+        "voga.cal.static",
+        "No module named 'voga.cal.nothing'",
+    ]
+
+
+def test_directories_in_a_zip(project: Project):
+    """Of a zip file it is not asked what is in its directories: they count."""
+    project.write({**FAMILY, "library/cal/tasks.py": "", "voga/cal/tasks/daily.py": ""})
+    (project.root / "voga/cal/tasks/__init__.py").unlink()
+    archive = shutil.make_archive(
+        str(project.root / "voga"), "zip", project.root, "voga"
+    )
+    shutil.rmtree(project.root / "voga")
+    lines = f"import sys; sys.path.append({archive!r})"
+
+    told = project.install("voga.cal", lines=lines).ask(
+        "import voga.cal.tasks.daily as daily; tell(daily.__name__)"
+    )
+
+    assert told == "voga.cal.tasks.daily"
+
+
+def test_package_left_out(project: Project):
+    """A package that is left out is so with all below it, beside one of the child's.
+
+    What a child leaves out is its parent's still.
+    """
+    project.write(
+        {
+            **app("library.cal"),
+            **app("voga.cal", "library.cal"),
+            **app("top.cal", "voga.cal", not_inherited={"modules": ["pk"]}),
+            "library/cal/pk/a.py": "",
+            "library/cal/pk/deep/b.py": "",
+            "top/cal/pk/__init__.py": "",
+            "top/cal/pk/deep/__init__.py": "",
+        }
+    )
+
+    told = project.install("top.cal").ask(
+        ERROR,
+        """
+        names = "pk", "pk.a", "pk.deep", "pk.deep.b"
+        tell([
+            [name for name in names if not error(f"{package}.cal.{name}")]
+            for package in ("top", "voga", "library")
+        ])
+        """,
+    )
+
+    everything = ["pk", "pk.a", "pk.deep", "pk.deep.b"]
+    assert told == [["pk", "pk.deep"], everything, everything]
+
+
+def test_module_of_another_app(project: Project):
+    """A module may have put one of another app in its place, and what is in that."""
+    project.write(
+        {
+            **FAMILY,
+            **app("library.room"),
+            "library/room/views/more.py": "",
+            "voga/cal/views.py": """
+                import sys
+                import library.room.views
+
+                sys.modules[__name__] = library.room.views
+            """,
+        }
+    )
+
+    told = project.install("voga.cal", "library.room").ask(
+        "import voga.cal.views.more as more; tell(more.__name__)"
+    )
+
+    assert told == "library.room.views.more"
+
+
+def test_run_as_a_script(project: Project):
+    """An inherited module or package can be run by the child's name."""
+    script = "if __name__ == '__main__': RAN = [__spec__.name, __file__[-8:]]"
+    project.write(
+        {
+            **FAMILY,
+            "library/cal/script.py": script,
+            "library/cal/tool/__main__.py": script,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import inspect, runpy
+        from importlib.util import find_spec
+        ran = [
+            runpy.run_module(f"voga.cal.{name}", run_name="__main__")["RAN"]
+            for name in ("script", "tool")
+        ]
+        script, tool = find_spec("voga.cal.script"), find_spec("voga.cal.tool")
+        tell([
+            ran, script.loader.get_source(script.name)[:2],
+            [each.loader.is_package(each.name) for each in (script, tool)],
+            [each.submodule_search_locations is None for each in (script, tool)],
+            script.origin.endswith("library/cal/script.py"),
+        ])
+    """)
+
+    assert told == [
+        [["voga.cal.script", "cript.py"], ["voga.cal.tool.__main__", "ain__.py"]],
+        "if",
+        [False, True],
+        [True, False],
+        True,
+    ]

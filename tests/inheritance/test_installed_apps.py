@@ -576,3 +576,103 @@ def test_in_settings(library: Project):
         [*others, "roger.courses"],
         "roger.courses.apps",
     ]
+
+
+def test_apps_of_django_by_class(library: Project):
+    """The path of one of Django's config classes means the app that it is of."""
+    library.write(app("needs.pages", needs_plugins=["django.contrib.admin"]))
+
+    told = library.ask_early(
+        RESOLVE,
+        """
+        simple = "django.contrib.admin.apps.SimpleAdminConfig"
+        tell([
+            resolve("needs.pages", simple), resolve("needs.pages", admin=simple),
+            resolve(simple, "library.sales", admin=None),
+            resolve(simple, "django.contrib.admin"),
+            resolve("django.contrib.gis", gis=None),
+        ])
+        """,
+    )
+
+    simple = "django.contrib.admin.apps.SimpleAdminConfig"
+    assert told == [
+        [simple, "needs.pages"],
+        [simple, "needs.pages"],
+        ["library.sales"],
+        f"{simple!r} and 'django.contrib.admin' are both listed, but have the same "
+        "label 'admin'. Keep the one that is wanted.",
+        [],
+    ]
+
+
+def test_not_what_is_expected(library: Project):
+    """What is no list, no mapping or no name is refused by what it is."""
+    told = library.ask_early(
+        RESOLVE,
+        """
+        def refuse(*given):
+            try:
+                return installed_apps(*given)
+            except ImproperlyConfigured as error:
+                return str(error)
+        tell([
+            refuse("library.cal"), refuse(["library.cal"], {"cal"}), refuse([], []),
+            refuse(["library.cal"], {"cal": ""}), refuse(["library.cal"], {"cal": 1}),
+            refuse([""]), refuse([".cal"]), refuse([None]), refuse([], None),
+        ])
+        """,
+    )
+
+    names = "which is no name of an app. Name a package or the path of a config class"
+    assert told == [
+        "The apps are 'library.cal', a string. Give a list: "
+        "installed_apps(['library.cal']).",
+        "The modifiers are {'cal'}, which is no mapping. Give a dict of labels and the "
+        "packages to install, such as {'cal': 'voga.cal'}.",
+        "The modifiers are [], which is no mapping. Give a dict of labels and the "
+        "packages to install, such as {'cal': 'voga.cal'}.",
+        f"The modifier of 'cal' is '', {names}, or None to leave the app out.",
+        f"The modifier of 'cal' is 1, {names}, or None to leave the app out.",
+        f"An entry of the apps is '', {names}.",
+        f"An entry of the apps is '.cal', {names}.",
+        f"An entry of the apps is None, {names}.",
+        [],
+    ]
+
+
+def test_package_of(library: Project):
+    """A need may be the path of a config class; what is no app is no error here."""
+    library.write(
+        {
+            **app("needs.a_class", needs_plugins=["library.room.apps.Config"]),
+            "broken/app/__init__.py": "import nowhere",
+            **plain_app("plain.one"),
+        }
+    )
+
+    told = library.ask_early(
+        RESOLVE,
+        """
+        from django_plugin_system.inheritance.installed import package_of
+        names = [
+            "library.cal", "voga.cal.apps.Config", "plain.one.apps.Config",
+            "django.contrib.admin.apps.AdminConfig", "nobody", "library.cal.apps.Cfg",
+            "broken.app",
+        ]
+        tell([[package_of(name) for name in names], resolve("needs.a_class")])
+        """,
+    )
+
+    assert told == [
+        [
+            "library.cal",
+            "voga.cal",
+            "plain.one",
+            "django.contrib.admin",
+            "nobody",
+            "library.cal.apps.Cfg",
+            "broken.app",
+        ],
+        ["library.contacts", "library.room.apps.Config", "needs.a_class"],
+    ]

@@ -159,7 +159,8 @@ def test_left_out(translated: Project):
 
     assert told == [
         ["top tuba", "event"],
-        ["voga room", "event"],
+        # As if the parent had no de_BE: then German is de.
+        ["voga room", "library event"],
         ["voga room", "library event"],
     ]
 
@@ -231,3 +232,95 @@ def test_nobody_extends(translated: Project):
     )
 
     assert told == ["room", "before", "after", "site"]
+
+
+def test_left_out_everywhere(translated: Project):
+    """A language that is left out is so for scripts and for switching to it as well.
+
+    Others of the same parent are not, nor is it where it is what others fall back to.
+    """
+    for locale in ("de", "et", "tlh"):
+        for domain in ("django", "djangojs"):
+            translate(translated, "library/cal", locale, domain, room=f"{locale} room")
+    translated.write(
+        {
+            **app("voga.cal", "library.cal", not_inherited={"locale": ["et", "tlh"]}),
+            **app("other.cal", "library.cal", not_inherited={"locale": ["de"]}),
+        }
+    )
+    translate(translated, "library/cal", "de_BE", "django", event="Saal")
+    asked = (
+        TRANSLATE,
+        """
+        import json
+        from django.test import RequestFactory
+        from django.utils.translation import check_for_language
+        from django.views.i18n import JavaScriptCatalog, JSONCatalog
+        def catalogue(view, package, language):
+            with override(language):
+                request = RequestFactory().get("/")
+                text = view.as_view(packages=[package])(request).content.decode()
+                return ' room"' in text
+        tell([
+            [catalogue(view, package, language)
+             for view in (JavaScriptCatalog, JSONCatalog)
+             for package in (installed, "library.cal")]
+            for language in ("de", "et", "tlh")
+        ] + [
+            [check_for_language(code) for code in ("de", "tlh", "tlh", "x y", None)],
+            say("de-be", "room", "event"),
+        ])
+        """,
+    )
+
+    voga, other, estonian = (
+        translated.install(f"{name}.cal", lines=f"{LINES}\n{line}").ask(
+            f"installed = '{name}.cal'", *asked
+        )
+        for name, line in (
+            ("voga", ""),
+            ("other", ""),
+            ("voga", "LANGUAGE_CODE = 'et'"),
+        )
+    )
+
+    assert voga == [
+        [True] * 4,
+        [False] * 4,
+        [False] * 4,
+        [True, False, False, False, False],
+        ["voga room", "Saal"],
+    ]
+    assert other == [
+        [False] * 4,
+        [True] * 4,
+        [True] * 4,
+        [True, True, True, False, False],
+        ["room", "Saal"],
+    ]
+    assert estonian[2] == [False] * 4
+
+
+@pytest.mark.parametrize("package", ["voga.cal", "library.cal"])
+def test_too_early(translated: Project, package: str):
+    """Who translates while it is imported is told so, as by Django alone."""
+    translated.write(
+        {
+            "early/apps.py": """
+                from django.apps import AppConfig
+                from django.utils.translation import gettext
+
+                class Config(AppConfig):
+                    name = "early"
+                    verbose_name = gettext("room")
+            """
+        }
+    )
+
+    printed = translated.install(package, "early", lines=LINES).check(exit_code=1)
+
+    assert printed.splitlines()[-1] == (
+        "django.core.exceptions.AppRegistryNotReady: The translation infrastructure "
+        "cannot be initialized before the apps registry is ready. Check that you "
+        "don't make non-lazy gettext calls at import time."
+    )

@@ -255,3 +255,140 @@ def test_child_of_several_processes(project: Project):
     )
 
     assert told == ["voga.cal.models", True, "A", 1]
+
+
+def test_frozen(project: Project):
+    """Django may come from another finder than Python's own, with one loader for all.
+
+    Such as where everything is packed into one file.
+    """
+    project.write({**UNAWARE_CAL, **VOGA_CAL})
+    project.write({"library/cal/templates/cal/room.html": "library's room"})
+
+    told = project.install("voga.cal").ask_early(
+        """
+        import sys
+        from importlib.util import find_spec, spec_from_loader
+        from pathlib import Path
+
+        ROOT = Path(find_spec("django").origin).parents[1]
+
+        def source(name):
+            path = ROOT.joinpath(*name.split("."))
+            files = [path / "__init__.py", path.with_suffix(".py")]
+            return next((file for file in files if file.is_file()), None)
+
+        class Packed:
+            def find_spec(self, name, path=None, target=None):
+                found = source(name) if name.split(".")[0] == "django" else None
+                if found is None:
+                    return None
+                spec = spec_from_loader(name, self, origin=str(found))
+                if found.name == "__init__.py":
+                    spec.submodule_search_locations = [f"packed:/{name}"]
+                spec.has_location = True
+                return spec
+
+            def create_module(self, spec):
+                return None
+
+            def exec_module(self, module):
+                exec(compile(source(module.__name__).read_text(), "packed", "exec"),
+                     vars(module))
+
+            def get_filename(self, name):
+                return str(source(name))
+
+        packed = Packed()
+        sys.meta_path.insert(0, packed)
+        import django
+        django.setup()
+        from django.template.loader import render_to_string
+        import django.template.backends.django as changed
+        names = [changed.get_template_tag_modules.__module__]
+        names.append(changed.__loader__.get_filename(changed.__name__)[-9:])
+        tell([
+            *names, render_to_string("cal/room.html"),
+            changed.__loader__ is packed, changed.__spec__.loader is packed,
+        ])
+        """
+    )
+
+    home = "django_plugin_system.inheritance"
+    assert told == [
+        f"{home}.templatetags",
+        "django.py",
+        "library's room",
+        True,
+        True,
+    ]
+
+
+def test_import_hooks(project: Project):
+    """Whoever watches imports sees those of what is changed in Django too.
+
+    It may also be a finder that Python asks in place of all others.
+    """
+    project.write(
+        {
+            **UNAWARE_CAL,
+            **VOGA_CAL,
+            "library/cal/views.py": "",
+            "library/cal/forms.py": "",
+        }
+    )
+    names = ["django.db.migrations.loader", "voga.cal.models", "voga.cal.views"]
+
+    told = project.install("voga.cal").ask_early(
+        """
+        import sys
+        seen = []
+
+        class Watch:
+            def find_spec(self, name, path=None, target=None):
+                seen.append(name)
+
+        sys.meta_path.insert(0, Watch())
+        import django
+        django.setup()
+        import django.db.migrations.loader, voga.cal.views
+
+        class All:
+            finders = sys.meta_path[:]
+
+            def find_spec(self, name, path=None, target=None):
+                found = (each.find_spec(name, path, target) for each in self.finders)
+                return next(filter(None, found), None)
+
+        sys.meta_path[:] = [All()]
+        """,
+        f"""
+        import django.views.i18n as changed, voga.cal.forms
+        tell([
+            [name for name in {names!r} if name in seen], voga.cal.forms.__name__,
+            changed.JavaScriptCatalog.get_paths.__module__.split(".")[-1],
+        ])
+        """,
+    )
+
+    assert told == [names, "library.cal.forms", "locale"]
+
+
+def test_nothing_to_change(project: Project):
+    """A change may wait for a module that is not installed; it is missing as ever."""
+    project.write({**UNAWARE_CAL, **VOGA_CAL})
+
+    told = project.install("voga.cal").ask("""
+        from django_plugin_system.inheritance.seams import (
+            make_all_changes, when_imported,
+        )
+        made = []
+        when_imported("missing", lambda: made.append("missing"))
+        make_all_changes()
+        try:
+            import missing
+        except ModuleNotFoundError as error:
+            tell([str(error), made])
+    """)
+
+    assert told == ["No module named 'missing'", []]

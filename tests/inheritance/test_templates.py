@@ -161,6 +161,47 @@ def test_included_parent(project: Project, line: str):
     assert on_top == ["own around (top around (voga library))"] * 2
 
 
+LOADERS = {
+    "cached": "[('django.template.loaders.cached.Loader', loaders)]",
+    "not cached": "loaders",
+    "with one of the project's": "['loaders.Own', *loaders]",
+}
+
+
+@pytest.mark.parametrize("given", LOADERS.values(), ids=LOADERS.keys())
+def test_loaders(project: Project, given: str):
+    """What comes before a template, in whatever loader, does not come after it."""
+    project.write(
+        {
+            **THREE,
+            **ROOMS,
+            "own/cal/room.html": onto("own"),
+            "own/cal/with.html": '{% include "voga.cal:cal/room.html" %}',
+            "loaders.py": """
+                from django.template import TemplateDoesNotExist
+                from django.template.loaders.base import Loader
+
+                class Own(Loader):
+                    def get_template(self, name, skip=None):
+                        raise TemplateDoesNotExist(name)
+            """,
+        }
+    )
+    lines = f"""
+    loaders = ["django.template.loaders.filesystem.Loader",
+               "django.template.loaders.app_directories.Loader"]
+    del TEMPLATES[0]["APP_DIRS"]
+    TEMPLATES[0] |= {{"DIRS": [BASE_DIR / "own"]}}
+    TEMPLATES[0]["OPTIONS"]["loaders"] = {given}
+    """
+
+    told = project.install("top.cal", lines=lines).ask(
+        RENDER, 'tell([render("cal/room.html"), render("cal/with.html")])'
+    )
+
+    assert told == ["own top voga library", "voga library"]
+
+
 def test_left_out(project: Project):
     """What a child leaves out is found by its package only; all else is inherited."""
     project.write(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .families import FAMILY, THREE, app, plain_app
 from .projects import Project
 
@@ -166,6 +168,52 @@ def test_broken(project: Project):
         "Invalid template library specified. ImportError raised when trying to load "
         "'library.cal.templatetags.cal_tags': No module named 'nowhere'"
     )
+
+
+@pytest.mark.parametrize(
+    ("home", "line", "message"),
+    [
+        ("library", "import nowhere", "No module named 'nowhere'"),
+        ("voga", "import nowhere", "No module named 'nowhere'"),
+        ("voga", "from . import nothing", "cannot import name 'nothing' from "),
+    ],
+    ids=["parent", "child", "name"],
+)
+def test_broken_package(project: Project, home: str, line: str, message: str):
+    """A package of libraries that fails is no package that is not there."""
+    project.write(
+        {
+            **FAMILY,
+            "library/cal/templatetags/cal_tags.py": library("library"),
+            f"{home}/cal/templatetags/__init__.py": line,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from django.template.loader import get_template
+        try:
+            get_template("x.html")
+        except ImportError as error:
+            tell(str(error))
+    """)
+
+    assert told.startswith(message)
+
+
+def test_broken_package_of_others(project: Project):
+    """Of apps that extend none, Django's own rule holds."""
+    project.write(
+        {
+            **FAMILY,
+            **plain_app("other"),
+            "library/cal/templatetags/cal_tags.py": library("library"),
+            "other/templatetags/__init__.py": "import nowhere",
+        }
+    )
+
+    told = project.install("other", "voga.cal").ask(SAY, 'tell(say("cal_tags"))')
+
+    assert told == "library"
 
 
 def test_module_in_place_of_a_package(project: Project):

@@ -24,6 +24,7 @@ from django.utils.module_loading import module_has_submodule
 
 from .config import PluginConfig
 from .config_type import PluginConfigType, path_of
+from .installed import package_of
 from .leftovers import find_leftovers
 from .models import abstract_models, package_of_model
 from .owners import directories, each_level, extending_apps, lineage, root
@@ -164,7 +165,7 @@ def check_needs() -> list[CheckMessage]:
         )
         for app, level, _ in each_level()
         for need in level.names("needs_plugins")
-        if need not in installed
+        if package_of(need) not in installed
     ]
 
 

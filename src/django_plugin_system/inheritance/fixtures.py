@@ -86,7 +86,8 @@ def _is_fixture(file: str) -> bool:
     if path.suffix != f".{FORMAT}":
         # Compressed, so nothing that can be imported.
         return False
-    source = path.read_text(encoding="utf-8")
+    # Bytes, as Python knows itself how they are encoded.
+    source: Any = path.read_bytes()
     names = symtable(source, file, "exec")
     if "objects" in names.get_identifiers():
         found = names.lookup("objects")

@@ -9,89 +9,156 @@ modules find in this way what it inherits itself, as they do where nobody extend
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, NamespaceLoader
 from importlib.util import find_spec
-from types import ModuleType
+from inspect import getmodulename
+from os import walk
+from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any
 
-from .ancestry import inherited_by
-from .owners import find_owner, inherits, levels_from, lineage
+from .ancestry import Level, inherited_by
+from .owners import find_owner, levels_from, lineage
+from .seams import find_behind
 
 # An app has its own config, or none; and see migrations.py.
 NEVER_INHERITED = ("apps", "migrations")
 
 
-class AliasFinder:
-    """Finds what is in an inherited package, which goes by the name of the parent's."""
+class InheritingFinder:
+    """Finds in the parents what nobody else finds in the app."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: object = None
+        self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> ModuleSpec | None:
+        # Asked for every module, so those of no app should cost little.
         package, _, name = fullname.rpartition(".")
         real = getattr(sys.modules.get(package), "__name__", package)
-        if real == package:
-            return None
-        owner = find_owner(real)
-        if owner is None or find_owner(package) is None:
-            return None
-        rest = f"{real}.{name}".removeprefix(f"{owner[1]}.")
-        if not inherits(owner[0], "modules", rest, owner[1]):
-            # Python would go on, and find the file of the parent.
-            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return _alias(fullname, f"{real}.{name}")
-
-
-class InheritingFinder:
-    """Finds in the parents what nobody else has found in the app."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: object = None
-    ) -> ModuleSpec | None:
+        if real != package:
+            return _in_alias(fullname, package, f"{real}.{name}")
         owner = find_owner(fullname)
         if owner is None or fullname == owner[1] or len(lineage(owner[0])) == 1:
             return None
-        app, package = owner
-        rest = fullname.removeprefix(f"{package}.")
+        app, home = owner
+        rest = fullname.removeprefix(f"{home}.")
         if rest.partition(".")[0] in NEVER_INHERITED:
             return None
-        for parent in inherited_by(levels_from(app, package), "modules", rest):
-            if parent != package and (spec := _alias(fullname, f"{parent}.{rest}")):
-                return spec
+        spec = find_behind(self, fullname, path, target)
+        if spec and not _is_bare_directory(spec):
+            return spec
+        for parent in _sources(levels_from(app, home), rest):
+            inherited = _find(f"{parent}.{rest}") if parent != home else None
+            if inherited and not (spec and _is_bare_directory(inherited)):
+                return _alias(fullname, inherited)
+        return spec
+
+
+def _in_alias(fullname: str, package: str, real: str) -> ModuleSpec | None:
+    """Find what is in a package that goes by the name of another one."""
+    asked, owner = find_owner(package), find_owner(real)
+    if asked is None or owner is None:
         return None
+    rest = real.removeprefix(f"{owner[1]}.")
+    levels = levels_from(*asked)
+    is_parent = any(level.package == owner[1] for level in levels)
+    if is_parent and owner[1] not in _sources(levels, rest):
+        # Python would go on, and find the file of the parent.
+        raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+    found = _find(real)
+    return _alias(fullname, found) if found else None
+
+
+def _sources(levels: Sequence[Level], rest: str) -> Iterator[str]:
+    """Yield the packages that a module may come from, nearest first.
+
+    A package that is left out is so with all that is in it.
+    """
+    parts = rest.split(".")
+    names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    for level in levels:
+        package = level.package
+        if all(package in inherited_by(levels, "modules", name) for name in names):
+            yield package
+
+
+def _find(name: str) -> ModuleSpec | None:
+    try:
+        return find_spec(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            # A package on the way is there, but lacks something that it imports.
+            raise
+        return None
+
+
+def _is_bare_directory(spec: ModuleSpec) -> bool:
+    """Tell whether Python has found but a directory, and no module below it.
+
+    Such as one of other files, or of what a package has left in ``__pycache__``.
+    """
+    if spec.loader and not isinstance(spec.loader, NamespaceLoader):
+        return False
+    places = spec.submodule_search_locations or ()
+    return not any(_has_modules(Path(place)) for place in places)
+
+
+def _has_modules(place: Path) -> bool:
+    if not place.is_dir():
+        # In a zip file, or wherever else somebody imports from.
+        return True
+    for _, directories, files in walk(place):
+        if any(map(getmodulename, files)):
+            return True
+        directories[:] = (
+            name
+            for name in directories
+            if name.isidentifier() and name != "__pycache__"
+        )
+    return False
 
 
 class _Alias:
     """Gives a module that is known by another name."""
 
-    def __init__(self, real: str) -> None:
+    def __init__(self, real: ModuleSpec) -> None:
         self.real = real
+        self.loader: Any = real.loader
 
     def create_module(self, spec: ModuleSpec) -> None:
-        return None
+        # Before there is a module of this name: what the real one imports may ask for
+        # it, and is to get the real one then, too.
+        try:
+            import_module(self.real.name)
+        except BaseException:
+            sys.modules.pop(spec.name, None)
+            raise
 
     def exec_module(self, module: ModuleType) -> None:
         # Python goes on with what it finds here.
-        sys.modules[module.__name__] = import_module(self.real)
+        sys.modules[module.__name__] = import_module(self.real.name)
+
+    def is_package(self, name: str) -> bool:
+        return self.real.submodule_search_locations is not None
+
+    def get_code(self, name: str) -> CodeType | None:
+        code: CodeType | None = self.loader.get_code(self.real.name)
+        return code
+
+    def get_source(self, name: str) -> str | None:
+        source: str | None = self.loader.get_source(self.real.name)
+        return source
 
 
-def _alias(fullname: str, real: str) -> ModuleSpec | None:
+def _alias(fullname: str, real: ModuleSpec) -> ModuleSpec:
     loader: Any = _Alias(real)
-    return ModuleSpec(fullname, loader) if _exists(real) else None
-
-
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError as error:
-        if not f"{name}.".startswith(f"{error.name}."):
-            # A package on the way is there, but lacks something that it imports.
-            raise
-        return False
+    spec = ModuleSpec(fullname, loader, origin=real.origin)
+    spec.submodule_search_locations = real.submodule_search_locations
+    return spec
 
 
 def install_finders() -> None:
-    """Let Python ask them."""
-    sys.meta_path.insert(0, AliasFinder())
-    sys.meta_path.append(InheritingFinder())
+    """Let Python ask for what is inherited."""
+    # In front, since where the app has but a directory, Python ends its search.
+    sys.meta_path.insert(0, InheritingFinder())

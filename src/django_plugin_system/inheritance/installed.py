@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -21,6 +22,8 @@ from .config_type import PluginConfigType, find_config_class
 from .wording import did_you_mean
 
 Modifiers = Mapping[str, str | None]
+
+DJANGO = "django.contrib."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,32 @@ def installed_apps(
     package with another label or that does not extend the one that is needed, for apps
     that need one another in a circle, or one that is left out.
     """
+    _refuse_mistaken(entries, modifiers)
     return _Resolver(modifiers or {}).resolve(list(entries))
+
+
+def package_of(entry: str) -> str:
+    """Return the package of an app that may be named by its config class.
+
+    What is no app is returned as it is.
+    """
+    try:
+        return _read(entry, "A need is").packages[0]
+    except (ImportError, ImproperlyConfigured):
+        return entry
+
+
+def _refuse_mistaken(entries: Any, modifiers: Any) -> None:
+    if isinstance(entries, str):
+        raise ImproperlyConfigured(
+            f"The apps are {entries!r}, a string. Give a list: "
+            f"installed_apps([{entries!r}])."
+        )
+    if modifiers is not None and not isinstance(modifiers, Mapping):
+        raise ImproperlyConfigured(
+            f"The modifiers are {modifiers!r}, which is no mapping. Give a dict of "
+            "labels and the packages to install, such as {'cal': 'voga.cal'}."
+        )
 
 
 class _Resolver:
@@ -102,7 +130,8 @@ class _Resolver:
         package = self.modifiers[label]
         if package is None:
             return None
-        app = _read(package, f"The modifier of {label!r} is")
+        who = f"The modifier of {label!r} is"
+        app = _read(package, who, ", or None to leave the app out")
         if app.label != label:
             raise ImproperlyConfigured(
                 f"The modifier {label!r}: {package!r} names an app with another label, "
@@ -173,8 +202,13 @@ class _Resolver:
         )
 
 
-def _read(entry: str, who: str) -> App:
+def _read(entry: Any, who: str, otherwise: str = "") -> App:
     """Return what the config of an entry says; ``who`` begins a sentence about it."""
+    if not isinstance(entry, str) or not all(entry.split(".")):
+        raise ImproperlyConfigured(
+            f"{who} {entry!r}, which is no name of an app. Name a package or the path "
+            f"of a config class{otherwise}."
+        )
     config = _find_config_before_settings(entry, who)
     if issubclass(type(config), PluginConfigType):
         assert config
@@ -188,7 +222,9 @@ def _read(entry: str, who: str) -> App:
             if need not in packages
         ]
         return App(entry, label, packages, tuple(dict.fromkeys(needs)))
-    name = getattr(config, "name", entry)
+    # The configs of Django's own apps are all in their apps modules.
+    package = entry.partition(".apps.")[0] if entry.startswith(DJANGO) else entry
+    name = getattr(config, "name", package)
     label = getattr(config, "label", None) or name.rpartition(".")[2]
     return App(entry, label, (name,))
 
@@ -215,8 +251,8 @@ def _find_config_before_settings(entry: str, who: str) -> type | None:
 
 
 def _find_config(entry: str, who: str) -> type | None:
-    if entry.startswith("django.contrib."):
-        # They need nothing, and are labelled by their names.
+    if entry.startswith(DJANGO):
+        # They need nothing, and are labelled by their packages.
         return None
     try:
         package = import_module(entry)

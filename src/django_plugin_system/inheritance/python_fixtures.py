@@ -53,6 +53,7 @@ class PythonObject(DeserializedObject):
             # As in other formats, a key that is taken means that row.
             rows = model._base_manager.using(using)
             state.adding = not rows.filter(pk=instance.pk).exists()
+        self.take_keys()
         try:
             # Django looks for other rows with a unique value where it reads.
             instance.full_clean(validate_unique=state.db == router.db_for_read(model))
@@ -61,7 +62,40 @@ class PythonObject(DeserializedObject):
                 f"{self.path} gave {instance!r}, which is not valid: "
                 f"{error.message_dict}"
             ) from error
-        instance.save(using=using)
+        try:
+            instance.save(using=using)
+        except TypeError as error:
+            if "unexpected keyword argument 'using'" not in str(error):
+                raise
+            raise DeserializationError(
+                f"{self.path} gave {instance!r}, but {error}, the database to save it "
+                "to. Let save() take **kwargs, and pass them on."
+            ) from error
+
+    def take_keys(self) -> None:
+        """Let it refer to objects by the keys that they have got since it was made."""
+        instance, meta = self.object, type(self.object)._meta
+        for field in (*meta.concrete_fields, *meta.private_fields):
+            related = _given(instance, field)
+            if related is None:
+                continue
+            if related.pk is None:
+                raise DeserializationError(
+                    f"{self.path} gave {instance!r}, whose {field.name!r} is "
+                    f"{related!r}, which is not saved yet. Give that one first, or "
+                    "save it there."
+                )
+            # A generic one has its key in another field.
+            key = getattr(field, "fk_field", field.attname)
+            if getattr(instance, key) is None:
+                setattr(instance, field.name, related)
+
+
+def _given(instance: Model, field: Any) -> Model | None:
+    """Return the object that a field has been given, if there is one at hand."""
+    is_cached = field.is_relation and field.is_cached(instance)
+    related = field.get_cached_value(instance) if is_cached else None
+    return related if isinstance(related, Model) else None
 
 
 def Deserializer(stream: IO[str], **options: Any) -> Iterator[PythonObject]:

@@ -100,19 +100,10 @@ class ChangingFinder:
     ) -> ModuleSpec | None:
         if fullname not in _waiting:
             return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        assert spec
-        assert spec.loader
-        execute = spec.loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            # Waiting still, if one of them raises: then the import has failed too.
-            for change in _waiting[fullname]:
-                change()
-            del _waiting[fullname]
-
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        spec = find_behind(self, fullname, path, target)
+        if spec:
+            loader: Any = _ChangingLoader(spec.loader)
+            spec.loader = loader
         return spec
 
 
@@ -122,6 +113,38 @@ def _owner_of(module: str, names: str) -> tuple[Any, str]:
     for container in containers:
         owner = getattr(owner, container, None)
     return owner, name
+
+
+class _ChangingLoader:
+    """Loads as another loader does, which may be one for many modules."""
+
+    def __init__(self, loader: Any) -> None:
+        self.loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+    def exec_module(self, module: Any) -> None:
+        module.__loader__ = module.__spec__.loader = self.loader
+        self.loader.exec_module(module)
+        # Waiting still, if one of them raises: then the import has failed too.
+        for change in _waiting.get(module.__name__, ()):
+            change()
+        _waiting.pop(module.__name__, None)
+
+
+def find_behind(
+    finder: object, fullname: str, path: Sequence[str] | None, target: Any
+) -> ModuleSpec | None:
+    """Return what Python would find if it had no such finder."""
+    finders: list[Any] = list(sys.meta_path)
+    # Those before it have been asked already. Somebody may have put it into another.
+    behind = finders[finders.index(finder) + 1 :] if finder in finders else [PathFinder]
+    for each in behind:
+        spec: ModuleSpec | None = each.find_spec(fullname, path, target)
+        if spec:
+            return spec
+    return None
 
 
 def _is_imported(module: str) -> bool:

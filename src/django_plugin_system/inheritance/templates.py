@@ -8,6 +8,7 @@ the one of that package, whoever overrides it or leaves it out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,10 +115,21 @@ def _get_template(original: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         if skip:
             # A template may have been reached by its package, past those that override
-            # it. They do not come after it.
-            sources = list(self.get_template_sources(template_name))
+            # it, perhaps in other loaders. They do not come after it.
+            sources = [
+                source
+                for loader in self.engine.template_loaders
+                for source in _sources(loader, template_name)
+            ]
             used = [n for n, source in enumerate(sources, 1) if source in skip]
             skip = [*skip, *sources[: max(used, default=0)]]
         return original(self, template_name, skip)
 
     return get_template
+
+
+def _sources(loader: Any, template_name: str) -> list[Origin]:
+    # One that has a get_template() of its own need not have them.
+    with suppress(NotImplementedError):
+        return list(loader.get_template_sources(template_name))
+    return []

@@ -29,8 +29,10 @@ def _get_template_tag_modules(
         yield from _libraries("django.templatetags")
         for app in apps.get_app_configs():
             found: dict[str, str] = {}
-            for package in lineage(app):
-                for name, module in _libraries(f"{package}.templatetags"):
+            packages = lineage(app)
+            for package in packages:
+                home = f"{package}.templatetags"
+                for name, module in _libraries(home, strict=len(packages) > 1):
                     if inherits(app, "templatetags", name, package):
                         found.setdefault(name, module)
             yield from found.items()
@@ -38,11 +40,15 @@ def _get_template_tag_modules(
     return get_template_tag_modules
 
 
-def _libraries(package: str) -> Iterator[Found]:
+def _libraries(package: str, *, strict: bool = False) -> Iterator[Found]:
     try:
         module = import_module(package)
-    except ImportError:
-        # As Django does: most apps have none.
+    except ImportError as error:
+        # Most apps have none. Django takes one that fails for none, too; then another
+        # level's library would be used without a word.
+        is_missing = isinstance(error, ModuleNotFoundError)
+        if strict and not (is_missing and f"{package}.".startswith(f"{error.name}.")):
+            raise
         return
     if module.__name__ == package and hasattr(module, "__path__"):
         for path in sys.modules[DJANGO].get_package_libraries(module):
