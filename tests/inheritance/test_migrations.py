@@ -49,8 +49,8 @@ def test_only_the_delta(project: Project):
     site.manage("makemigrations")
 
     assert migrations_of(project, "library/cal") == ["0001_initial"]
-    assert migrations_of(project, "voga/cal") == ["0002_room_tariff"]
-    text = (project.root / "voga/cal/migrations/0002_room_tariff.py").read_text()
+    assert migrations_of(project, "voga/cal") == ["0002_voga_room_tariff"]
+    text = (project.root / "voga/cal/migrations/0002_voga_room_tariff.py").read_text()
     assert re.findall(r"migrations\.[A-Z]\w+\(", text) == ["migrations.AddField("]
     assert "library" not in text
     site.manage("migrate", "--verbosity=0")
@@ -66,7 +66,7 @@ def test_package_is_made(project: Project):
     site.manage("makemigrations", "--skip-checks")
 
     assert migrations_of(project, "library/cal") == ["0001_initial"]
-    assert migrations_of(project, "voga/cal") == ["0002_room_tariff"]
+    assert migrations_of(project, "voga/cal") == ["0002_voga_room_tariff"]
     assert (project.root / "voga/cal/migrations/__init__.py").is_file()
     site.manage("migrate", "--verbosity=0")
     assert_settled(site)

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db.migrations.loader import MigrationLoader
 
 from .owners import lineage
@@ -25,18 +25,22 @@ def directories_of(packages: Sequence[str]) -> Iterator[str]:
             yield from spec.submodule_search_locations or ()
 
 
-def file_of(key: Key) -> Path:
-    """Return the file of a migration that is loaded."""
-    package, _ = MigrationLoader.migrations_module(key[0])
-    return Path(str(sys.modules[f"{package}.{key[1]}"].__file__))
-
-
 def package_of(key: Key) -> str:
     """Return the package of an app's lineage that a loaded migration belongs to."""
     app = apps.get_app_config(key[0])
-    place = str(file_of(key).parent)
-    for package in lineage(app):
-        if place in directories_of((package,)):
-            return package
+    package, _ = MigrationLoader.migrations_module(key[0])
     # Such as one that the project keeps elsewhere.
-    return app.name
+    return find_package(app, file_of(f"{package}.{key[1]}").parent) or app.name
+
+
+def find_package(app: AppConfig, directory: Path) -> str | None:
+    """Return the package of an app's lineage that has its migrations there, or None."""
+    for package in lineage(app):
+        if str(directory) in directories_of((package,)):
+            return package
+    return None
+
+
+def file_of(module: str) -> Path:
+    """Return the file of a module that is imported."""
+    return Path(str(sys.modules[module].__file__))
