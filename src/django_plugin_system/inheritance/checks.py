@@ -16,6 +16,7 @@ from .config import PluginConfig
 from .config_type import PluginConfigType
 from .migration_checks import (
     check_columns,
+    check_migration_clashes,
     check_migration_files,
     check_migrations_package,
 )
@@ -47,6 +48,7 @@ def check_all() -> Iterator[CheckMessage]:
         check_not_inherited,
         check_migration_files,
         check_migrations_package,
+        check_migration_clashes,
         check_seams,
     ):
         yield from check()

@@ -3,47 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.exceptions import (
+    CircularDependencyError,
+    NodeNotFoundError,
+)
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from .config import PluginConfig
-from .owners import directories, extending_apps, root
+from .leftovers import find_leftovers
+from .migration_clashes import find_clashes
+from .migration_files import Key, package_of, place_of
+from .new_migrations import name_prefix
+from .owners import directories, extending_apps, lineage, root
 
 
 def check_migration_files() -> list[CheckMessage]:
     """E107: a migration of a child hides one of its parent, or starts anew."""
+    lineages = list(_migrated_apps())
+    if not lineages:
+        return []
     messages: list[CheckMessage] = []
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    for app in _migrated_apps():
+    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+    loader.load_disk()
+    for app in lineages:
         homes = list(_migration_files(app))
-        for number, (_package, files) in enumerate(homes[:-1]):
-            for _, hidden in homes[number + 1 :]:
-                for name in files.keys() & hidden.keys():
-                    messages.append(
-                        _about_migration(
-                            app, files[name], f"hides {hidden[name]}, the parent's"
-                        )
-                    )
-            for name in files:
+        for number, (_, files) in enumerate(homes[:-1]):
+            further = homes[number + 1 :]
+            for name, file in files.items():
                 migration = loader.disk_migrations.get((app.label, name))
+                hidden = [each[name] for _, each in further if name in each]
                 if migration and not _goes_on(app, migration):
-                    messages.append(
-                        _about_migration(
-                            app, files[name], "goes on from no migration of the parent"
-                        )
-                    )
+                    messages.append(_starts_anew(app, file, hidden))
+                elif hidden:
+                    packages = [package for package, _ in homes[number:]]
+                    messages.append(_hides(app, file, hidden, packages))
     return messages
 
 
@@ -63,25 +70,69 @@ def check_migrations_package() -> list[CheckMessage]:
     ]
 
 
+def check_migration_clashes() -> list[CheckMessage]:
+    """E112: migrations of two packages make the same field or model."""
+    lineages = list(_migrated_apps())
+    if not lineages or not (loader := _load()):
+        return []
+    messages: list[CheckMessage] = []
+    for app in lineages:
+        for clash in find_clashes(loader.graph, app.label):
+            keys = sorted(
+                (clash.first, clash.second), key=lambda key: -_level(app, key)
+            )
+            parent, child = map(package_of, keys)
+            what = f"the model {clash.model!r}"
+            if clash.field:
+                what = f"the field {clash.field!r} of the model {clash.model!r}"
+            messages.append(
+                Error(
+                    f"{place_of(keys[0])} and {place_of(keys[1])} both make {what}.",
+                    hint=f"Install the release of {parent} again that does not have "
+                    f"it, rename or remove it in {child}, run 'manage.py "
+                    f"makemigrations {app.label}' and 'migrate', and only then take "
+                    "up this release.",
+                    obj=app.name,
+                    id="django_plugin_system.E112",
+                )
+            )
+    return messages
+
+
 def check_columns(using: str) -> Iterator[CheckMessage]:
-    """E110: tables have columns of an app that was installed before."""
+    """E110: tables are as an app made them that was installed before."""
     connection = connections[using]
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    loader = MigrationLoader(None, ignore_no_migrations=True)
+    records = MigrationRecorder(connection).applied_migrations()
+    loader = MigrationLoader(connection, load=False, ignore_no_migrations=True)
+    loader.load_disk()
     known = {*loader.disk_migrations, *chain(*_replaced(loader))}
     for app in _plugin_apps():
-        unknown = sorted(name for label, name in applied - known if label == app.label)
-        if unknown and (columns := _extra_columns(app, connection)):
-            yield Error(
-                f"Database {using!r} has columns that {app.name!r} knows nothing of: "
-                f"{', '.join(columns)}. They were made by migrations that are not "
-                f"installed any more: {', '.join(unknown)}.",
-                hint="Install the app that brings these migrations again, go back to "
-                f"the one before them with 'manage.py migrate {app.label} <name>', "
-                "and only then install this one.",
-                obj=app.name,
-                id="django_plugin_system.E110",
-            )
+        unknown = sorted(
+            key for key in records if key[0] == app.label and key not in known
+        )
+        if unknown and _builds_graph(loader):
+            found = find_leftovers(loader, connection, app.label)
+            faults = [
+                f"{words} {', '.join(names)}"
+                for words, names in (
+                    (f"has columns that {app.name!r} knows nothing of:", found.extra),
+                    ("lacks columns of it:", found.missing),
+                    ("has tables of others that refer to its own:", found.tables),
+                )
+                if names
+            ]
+            if faults:
+                yield Error(
+                    f"Database {using!r} {', and '.join(faults)}. Migrations that are "
+                    "not installed any more have made it so: "
+                    f"{', '.join(name for _, name in unknown)}.",
+                    hint="Install the app that brings these migrations again, go back "
+                    f"to the one before them with 'manage.py migrate {app.label} "
+                    f"{_before(unknown, records, loader)}', and only then install this "
+                    "one.",
+                    obj=app.name,
+                    id="django_plugin_system.E110",
+                )
 
 
 # Helpers
@@ -112,18 +163,52 @@ def _goes_on(app: AppConfig, migration: Migration) -> bool:
     return any(label == app.label for label, _ in migration.dependencies)
 
 
-def _about_migration(app: AppConfig, file: Path, fault: str) -> CheckMessage:
+def _starts_anew(app: AppConfig, file: Path, hidden: list[Path]) -> CheckMessage:
+    hides = f"hides {hidden[0]}, the parent's, and " if hidden else ""
     return Error(
-        f"{file} {fault}.",
+        f"{file} {hides}goes on from no migration of the parent.",
         hint="Delete it, and have 'manage.py makemigrations' write what the child adds "
-        "to the parent's migrations.",
+        "to the parent's migrations. Where the deleted one has been applied, what it "
+        f"made is there: run 'manage.py migrate --fake {app.label} <name>' with the "
+        "name of the new one.",
         obj=app.name,
         id="django_plugin_system.E107",
     )
 
 
+def _hides(
+    app: AppConfig, file: Path, hidden: list[Path], packages: list[str]
+) -> CheckMessage:
+    number, _, rest = file.stem.partition("_")
+    name = f"{number}_{name_prefix(packages)}_{rest or 'renamed'}"
+    return Error(
+        f"{file} hides {hidden[0]}, the parent's.",
+        hint=f"Rename it to {name}.py, also in the dependencies of {packages[0]}'s "
+        "other migrations. In a database where it has been applied, and not the "
+        f"parent's, do: UPDATE django_migrations SET name = '{name}' "
+        f"WHERE app = '{app.label}' AND name = '{file.stem}';",
+        obj=app.name,
+        id="django_plugin_system.E107",
+    )
+
+
+def _load() -> MigrationLoader | None:
+    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+    return loader if _builds_graph(loader) else None
+
+
+def _builds_graph(loader: MigrationLoader) -> bool:
+    # The commands that need the graph say what is wrong with it.
+    with suppress(CircularDependencyError, NodeNotFoundError):
+        loader.build_graph()
+        return True
+    return False
+
+
 def _has_changes(app: AppConfig) -> bool:
-    loader = MigrationLoader(None, ignore_no_migrations=True)
+    loader = _load()
+    if loader is None:
+        return False
     autodetector = MigrationAutodetector(
         loader.project_state(),
         ProjectState.from_apps(apps),
@@ -133,26 +218,25 @@ def _has_changes(app: AppConfig) -> bool:
     return app.label in changes
 
 
+def _level(app: AppConfig, key: Key) -> int:
+    return lineage(app).index(package_of(key))
+
+
+def _before(
+    unknown: list[Key], records: dict[Key, Any], loader: MigrationLoader
+) -> str:
+    """Return the name of the last one applied before all of these, if it is known."""
+    first = min(records[key].pk for key in unknown)
+    earlier = {
+        record.pk: name
+        for (label, name), record in records.items()
+        if (label, name) in loader.disk_migrations
+        and label == unknown[0][0]
+        and record.pk < first
+    }
+    return earlier[max(earlier)] if earlier else "<name>"
+
+
 def _replaced(loader: MigrationLoader) -> Iterator[list[tuple[str, str]]]:
     for migration in loader.disk_migrations.values():
         yield [(label, name) for label, name in migration.replaces]
-
-
-def _extra_columns(app: AppConfig, connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the columns of the app's tables that its models do not have."""
-    extra = []
-    with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        for model in app.get_models(include_auto_created=True):
-            table = model._meta.db_table
-            if model._meta.proxy or table not in tables:
-                continue
-            columns = {field.column for field in model._meta.local_fields}
-            extra += [
-                f"{table}.{each.name}"
-                for each in connection.introspection.get_table_description(
-                    cursor, table
-                )
-                if each.name not in columns
-            ]
-    return extra

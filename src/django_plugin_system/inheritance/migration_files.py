@@ -28,9 +28,14 @@ def directories_of(packages: Sequence[str]) -> Iterator[str]:
 def package_of(key: Key) -> str:
     """Return the package of an app's lineage that a loaded migration belongs to."""
     app = apps.get_app_config(key[0])
-    package, _ = MigrationLoader.migrations_module(key[0])
     # Such as one that the project keeps elsewhere.
-    return find_package(app, file_of(f"{package}.{key[1]}").parent) or app.name
+    return find_package(app, place_of(key).parent) or app.name
+
+
+def place_of(key: Key) -> Path:
+    """Return the file of a loaded migration."""
+    package, _ = MigrationLoader.migrations_module(key[0])
+    return file_of(f"{package}.{key[1]}")
 
 
 def find_package(app: AppConfig, directory: Path) -> str | None:

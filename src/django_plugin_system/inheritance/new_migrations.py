@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -63,9 +63,9 @@ def _install_writing() -> None:
     )
 
 
-def name_prefix(app: AppConfig) -> str:
+def name_prefix(packages: Sequence[str]) -> str:
     """Return what names of a child's migrations start with, unlike its parents'."""
-    own, *parents = (package.split(".") for package in lineage(app))
+    own, *parents = (package.split(".") for package in packages)
     is_shared = any(own[0] == parent[0] for parent in parents)
     return "_".join(own) if is_shared else own[0]
 
@@ -128,7 +128,7 @@ def _suggest(original: Callable[[Any], str]) -> Callable[[Any], str]:
         if self.initial or not is_lineage(self.app_label):
             return name
         # Else a parent could ship one of the same name, for the same change.
-        prefix = name_prefix(apps.get_app_config(self.app_label))
+        prefix = name_prefix(lineage(self.app_label))
         return name if f"{name}_".startswith(f"{prefix}_") else f"{prefix}_{name}"
 
     return suggest_name
@@ -184,7 +184,7 @@ def _makers(graph: MigrationGraph, label: str) -> dict[str, str]:
     return made_by
 
 
-def state_operations(operations: list[Any]) -> Iterator[Any]:
+def state_operations(operations: Sequence[Any]) -> Iterator[Any]:
     """Yield the operations that change the state, also those within others."""
     for operation in operations:
         yield operation
