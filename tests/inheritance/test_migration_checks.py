@@ -453,11 +453,12 @@ def test_e112_cured(project: Project):
             **SILENT_CHILD,
             "voga/cal/migrations/__init__.py": "",
             "voga/cal/migrations/0002_own.py": migration(
-                "0001_initial", operations=TARIFF + gone
+                "0001_initial", "zoo.0001_initial", operations=TARIFF + gone
             ),
+            "zoo/migrations/0001_initial.py": migration(),
         }
     )
-    site = bare(project, "voga.cal")
+    site = bare(project, "voga.cal", "zoo")
     site.manage("migrate", "--verbosity=0")
     site.sql("INSERT INTO cal_room (id, name, tariff, floor) VALUES (7, 'B', 77, 1)")
     project.write(

@@ -369,3 +369,31 @@ def test_pruned(project: Project):
     site.manage("migrate", "--prune", "cal")
 
     assert applied(site) == LINE
+
+
+def test_squashed_where_it_went_on_before(project: Project):
+    """A squash was applied when the last of what it replaces was."""
+    project.write(
+        {
+            **LIBRARY,
+            **VOGA,
+            "library/cal/migrations/0002_x.py": migration("0001_initial"),
+            "library/cal/migrations/0003_y.py": migration("0002_x"),
+        }
+    )
+    bare(project, "library.cal").manage("migrate", "--verbosity=0")
+    project.write(
+        {
+            "library/cal/migrations/0002_squashed_0003_y.py": migration(
+                "0001_initial",
+                extra="replaces = [('cal', '0002_x'), ('cal', '0003_y')]",
+            )
+        }
+    )
+    site = bare(project, "voga.cal")
+
+    planned = site.manage("migrate", "--plan")
+    site.manage("migrate", "--verbosity=0")
+
+    assert names_of(planned) == ["0002_zz_child"]
+    assert_settled(site)

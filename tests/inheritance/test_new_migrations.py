@@ -249,6 +249,15 @@ def test_squashed(project: Project, start: list[str]):
     assert_settled(site)
 
 
+def test_squash_of_an_app_that_extends_none(project: Project):
+    """A library squashes its own as ever."""
+    project.write({**LIBRARY, **RELEASE})
+
+    bare(project, "library.cal").manage("squashmigrations", "--noinput", "cal", "0002")
+
+    assert "0001_squashed_0002_size" in migrations_of(project, "library/cal")
+
+
 def test_squash_of_the_parents(project: Project):
     """A child does not squash what is its parent's."""
     project.write(INTERLEAVED)
@@ -327,14 +336,31 @@ def test_key_to_a_new_model(project: Project):
             **CHILD,
             **{name: text.format("Tariff") for name, text in BOOKING.items()},
             "voga/cal/models.py": TARIFFS,
+            "zoo/models.py": """
+                from django.db import models
+
+                class Animal(models.Model):
+                    pass
+            """,
+            "zoo/migrations/0001_initial.py": migration(
+                operations=f'migrations.CreateModel("Animal", fields=[{KEY}]),'
+            ),
+            # So that the app's history is not of its own migrations only.
+            "library/cal/migrations/0002_zoo.py": migration(
+                "0001_initial", "zoo.0001_initial"
+            ),
         }
     )
-    site = bare(project, "voga.cal", "booking")
+    animal = 'animal = models.ForeignKey("zoo.Animal", models.CASCADE)'
+    add_line(project, "booking/models.py", animal)
+    site = bare(project, "voga.cal", "booking", "zoo")
 
     site.manage("makemigrations", "--verbosity=0")
 
     [name] = migrations_of(project, "voga/cal")
-    assert dependencies(project.root / "booking/migrations/0001_initial.py") == [name]
+    file = project.root / "booking/migrations/0001_initial.py"
+    assert dependencies(file) == [name]
+    assert "('zoo', '0001_initial')" in file.read_text()
     site.manage("migrate", "--verbosity=0")
     assert_settled(site)
 
@@ -369,6 +395,9 @@ def test_latest_and_first(project: Project):
         "cal.0001_initial",
         "zoo.0001_initial",
     ]
+    site.manage("migrate", "--verbosity=0", "--skip-checks")
+    project.write({"library/cal/migrations/0003_y.py": migration("0002_x")})
+    assert "cal.0003_y" in site.manage("migrate", "--plan", "--skip-checks")
 
 
 # What the parent has left undone

@@ -23,6 +23,9 @@ from .migration_order import as_declared
 from .owners import find_owner, lineage
 from .seams import replace
 
+# In this order: RenameField has a new name too, and AddField a name.
+NAMES_OF_MODELS = ("model_name", "new_name", "name")
+
 logger = logging.getLogger("django_plugin_system")
 
 
@@ -299,10 +302,8 @@ def _warn(app: AppConfig, migrations: list[Migration]) -> None:
 
 
 def _model_name(operation: Any) -> str:
-    for attribute in ("model_name", "new_name", "name"):
-        if name := getattr(operation, attribute, None):
-            return str(name)
-    return ""
+    names = (getattr(operation, each, "") for each in NAMES_OF_MODELS)
+    return next(filter(None, names), "")
 
 
 def _only_in_parent(app: AppConfig, name: str) -> str | None:
