@@ -181,6 +181,22 @@ def test_optimized_parents(project: Project):
     assert migrations_of(project, "voga/cal") == []
 
 
+def test_written_by_a_script(project: Project):
+    """A migration that comes from no file is nobody's but the child's."""
+    project.write({**LIBRARY, **CHILD})
+
+    told = bare(project, "voga.cal").ask("""
+        from django.db.migrations import Migration
+        from django.db.migrations.loader import MigrationLoader
+        from django.db.migrations.writer import MigrationWriter
+        MigrationLoader(None)
+        mine = type("Migration", (Migration,), {"__module__": "__main__"})
+        tell(MigrationWriter(mine("0002_mine", "cal")).path)
+    """)
+
+    assert told == str(project.root / "voga/cal/migrations/0002_mine.py")
+
+
 WIDER = """
         migrations.AlterField("Event", "size", models.BigIntegerField(default=0)),
 """

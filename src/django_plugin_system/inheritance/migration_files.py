@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from django.apps import AppConfig, apps
+from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
 from .owners import lineage
@@ -29,7 +30,7 @@ def package_of(key: Key) -> str:
     """Return the package of an app's lineage that a loaded migration belongs to."""
     app = apps.get_app_config(key[0])
     # Such as one that the project keeps elsewhere.
-    return find_package(app, place_of(key).parent) or app.name
+    return find_package(lineage(app), place_of(key).parent) or app.name
 
 
 def place_of(key: Key) -> Path:
@@ -38,14 +39,15 @@ def place_of(key: Key) -> Path:
     return file_of(f"{package}.{key[1]}")
 
 
-def find_package(app: AppConfig, directory: Path) -> str | None:
-    """Return the package of an app's lineage that has its migrations there, or None."""
-    for package in lineage(app):
+@cache
+def find_package(packages: tuple[str, ...], directory: Path) -> str | None:
+    """Return which of the packages has its migrations in a directory, or None."""
+    for package in packages:
         if str(directory) in directories_of((package,)):
             return package
     return None
 
 
 def file_of(module: str) -> Path:
-    """Return the file of a module that is imported."""
-    return Path(str(sys.modules[module].__file__))
+    """Return the file of an imported module; of one without, a path of nothing."""
+    return Path(str(getattr(sys.modules.get(module), "__file__", None)))

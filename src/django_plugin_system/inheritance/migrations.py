@@ -22,7 +22,7 @@ from .owners import find_owner, lineage, root
 
 
 def install() -> None:
-    """Have Python join the packages, and Django expect one leaf for each."""
+    """Have Python join the packages, and Django put what is there in one line."""
     sys.meta_path.insert(0, MigrationsFinder())
     install_order()
     install_new_migrations()

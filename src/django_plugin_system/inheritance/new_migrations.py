@@ -225,7 +225,7 @@ def _write(original: Callable[..., None]) -> Callable[..., None]:
 def _refuse_parents(migration: Migration) -> None:
     app = apps.get_app_config(migration.app_label)
     file = file_of(type(migration).__module__)
-    package = find_package(app, file.parent)
+    package = find_package(lineage(app), file.parent)
     if package not in (None, app.name):
         raise CommandError(
             f"{file} is a migration of {package}, which {app.name} extends but does "
