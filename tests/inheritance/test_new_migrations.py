@@ -468,6 +468,18 @@ def test_pending_changes_with_update(project: Project):
     assert told in third
 
 
+def test_model_that_the_parent_has_taken_out(project: Project):
+    """A table of the library is not dropped by the child without being told."""
+    project.write({**LIBRARY, **CHILD})
+    path = project.root / "library/cal/models.py"
+    path.write_text(path.read_text().partition("class Event")[0])
+
+    printed = bare(project, "voga.cal").manage("makemigrations", "cal", "--dry-run")
+
+    assert "- Delete model Event" in printed
+    assert "models that library.cal alone defines: Event." in printed
+
+
 def test_no_model_at_all(project: Project):
     """Operations on no model, or on one that is gone, are nobody's pending change."""
     project.write(

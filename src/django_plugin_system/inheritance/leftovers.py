@@ -18,7 +18,7 @@ class Leftovers(NamedTuple):
     extra: list[str]
     missing: list[str]
     tables: list[str]
-    """Such as nobody knows, and that refer to the app's."""
+    """Such as are named like the app's, are known to nobody, and refer to the app's."""
 
 
 def find_leftovers(
@@ -44,6 +44,9 @@ def find_leftovers(
             found.extra.extend(f"{table}.{name}" for name in sorted(there - known))
             found.missing.extend(f"{table}.{name}" for name in sorted(known - there))
         for table in sorted(tables - {*map(_table, models)}):
+            # Others may be those of another program.
+            if not table.startswith(f"{label}_"):
+                continue
             constraints = connection.introspection.get_constraints(cursor, table)
             keys = (each["foreign_key"] for each in constraints.values())
             if any(key and key[0] in own for key in keys):

@@ -310,7 +310,10 @@ def _only_in_parent(app: AppConfig, name: str) -> str | None:
     """Return the package of a parent that defines a model, if no child adds to it."""
     model = apps.all_models[app.label].get(name.lower())
     if model is None:
-        return None
+        # Nobody but who has made it can have taken it out.
+        graph = MigrationLoader(None, ignore_no_migrations=True).graph
+        made_by = _makers(graph, app.label).get(name.lower())
+        return None if made_by == app.name else made_by
     packages = [
         owner[1] for base in model.__mro__ if (owner := find_owner(base.__module__))
     ]
