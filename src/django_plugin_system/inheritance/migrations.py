@@ -17,6 +17,7 @@ from django.conf import settings
 
 from .migration_files import directories_of
 from .migration_order import install_order
+from .migration_writing import install_writing
 from .new_migrations import install_new_migrations
 from .owners import find_owner, lineage, root
 
@@ -26,6 +27,7 @@ def install() -> None:
     sys.meta_path.insert(0, MigrationsFinder())
     install_order()
     install_new_migrations()
+    install_writing()
 
 
 class MigrationsFinder:
