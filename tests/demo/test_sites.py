@@ -100,11 +100,11 @@ def test_migrations_of_what_changes_only():
     }
 
     assert changes == {
-        "cal/migrations/0002_room_tariff.py",
-        "contacts/migrations/0002_created_and_birth_date.py",
+        "cal/migrations/0002_voga_room_tariff.py",
+        "contacts/migrations/0002_voga_created_and_birth_date.py",
         "products/migrations/0001_initial.py",
-        "roger/courses/migrations/0002_enrolment_section.py",
-        "statbel/countries/migrations/0002_place_ins_code.py",
+        "roger/courses/migrations/0002_voga_enrolment_section.py",
+        "statbel/countries/migrations/0002_voga_place_ins_code.py",
     }
     assert not (VOGA / "home" / "migrations").exists()
     assert not (VOGA / "courses" / "migrations").exists()

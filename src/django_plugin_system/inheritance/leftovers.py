@@ -1,76 +1,70 @@
-"""Where a class is still kept that another one has taken the place of."""
+"""What a database has of an app that the migrations applied there do not account for.
+
+The migrations count, and not the models: those may be ahead of the database.
+"""
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Collection, Iterator
-from types import ModuleType
-from typing import Any
+from typing import NamedTuple
 
-from .config_type import path_of
-
-CONTAINERS = (dict, list, set, frozenset, tuple)
-# What these have of a class is for the class itself.
-NOT_OF = ("django.db.", "django_plugin_system.")
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
 
 
-def find_leftovers(classes: Collection[type]) -> Iterator[tuple[type, str]]:
-    """Yield a class and the dotted name of what it is, or of what contains it.
+class Leftovers(NamedTuple):
+    """Columns as table.column, and tables."""
 
-    By names in modules and attributes of classes; what is deeper in other objects than
-    that is passed over.
-    """
-    if not classes:
-        return
-    modules = _modules()
-    containers = []
-    for holder in gc.get_referrers(*classes):
-        if home := _home_of(holder, modules):
-            for name, value in holder.items():
-                if any(value is cls for cls in classes):
-                    yield value, f"{home}.{name}"
-        elif _may_contain(holder):
-            containers.append(holder)
-    for holder in gc.get_referrers(*containers):
-        if home := _home_of(holder, modules):
-            for name, value in holder.items():
-                if any(value is each for each in containers):
-                    yield from ((cls, f"{home}.{name}") for cls in _in(value, classes))
+    extra: list[str]
+    missing: list[str]
+    tables: list[str]
+    """Such as are named like the app's, are known to nobody, and refer to the app's."""
 
 
-def _modules() -> dict[int, str]:
-    """Return the names of modules, by the identity of their globals."""
-    found = {}
-    modules: dict[str, object] = dict(sys.modules)
-    for name, module in modules.items():
-        if isinstance(module, ModuleType) and not f"{name}.".startswith(NOT_OF):
-            found[id(vars(module))] = name
+def find_leftovers(
+    loader: MigrationLoader, connection: BaseDatabaseWrapper, label: str
+) -> Leftovers:
+    """Compare the tables of an app with what the applied migrations have made."""
+    state = loader.project_state(_last_applied(loader))
+    models = [
+        model
+        for model in state.apps.get_models(include_auto_created=True)
+        if not model._meta.proxy
+    ]
+    own = {_table(each): each for each in models if each._meta.app_label == label}
+    found = Leftovers([], [], [])
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for table in sorted(own.keys() & tables):
+            described = connection.introspection.get_table_description(cursor, table)
+            there = {each.name for each in described}
+            # A composite key, for one, has no column of its own.
+            fields = own[table]._meta.local_fields
+            known = {str(field.column) for field in fields if field.column}
+            found.extra.extend(f"{table}.{name}" for name in sorted(there - known))
+            found.missing.extend(f"{table}.{name}" for name in sorted(known - there))
+        for table in sorted(tables - {*map(_table, models)}):
+            # Others may be those of another program.
+            if not table.startswith(f"{label}_"):
+                continue
+            constraints = connection.introspection.get_constraints(cursor, table)
+            keys = (each["foreign_key"] for each in constraints.values())
+            if any(key and key[0] in own for key in keys):
+                found.tables.append(table)
     return found
 
 
-def _home_of(holder: Any, modules: dict[int, str]) -> str | None:
-    """Return the module or class whose names a dict has, or None for all others."""
-    if type(holder) is not dict or "__module__" not in holder:
-        return modules.get(id(holder))
-    owners = (each for each in gc.get_referrers(holder) if isinstance(each, type))
-    return next(map(path_of, owners), None)
+def _last_applied(loader: MigrationLoader) -> list[tuple[str, str]]:
+    nodes = loader.graph.node_map
+    applied = [key for key in nodes if key in loader.applied_migrations]
+    return [
+        key
+        for key in applied
+        if not any(
+            child.key in loader.applied_migrations for child in nodes[key].children
+        )
+    ]
 
 
-def _may_contain(holder: Any) -> bool:
-    kind = type(holder)
-    is_instance = hasattr(kind, "__dict__") and not issubclass(kind, type)
-    return issubclass(kind, CONTAINERS) or (
-        is_instance and not f"{kind.__module__}.".startswith(NOT_OF)
-    )
-
-
-def _in(container: Any, classes: Collection[type]) -> list[type]:
-    """Return those of the classes that a container or an object has."""
-    if isinstance(container, dict):
-        items = [*container, *container.values()]
-    elif isinstance(container, CONTAINERS):
-        items = [*container]
-    else:
-        items = [*vars(container).values()]
-    return [cls for cls in classes if any(item is cls for item in items)]
+def _table(model: type[Model]) -> str:
+    return model._meta.db_table

@@ -1,43 +1,33 @@
 """Migrations of a lineage: the parents' stay where they are, the child adds its own.
 
 The child's ``migrations`` package spans the directories of all, so each of them goes on
-from its own last one: there is one leaf for each. What Django writes goes into the
-child's directory, and depends on all leaves there are.
+from its own last one. What Django writes goes into the child's directory, and depends
+on the last ones of all.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
-from pathlib import Path
-from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.conf import settings
 
+from .migration_files import directories_of
+from .migration_order import install_order
+from .migration_writing import install_writing
+from .new_migrations import install_new_migrations
 from .owners import find_owner, lineage, root
-from .seams import replace
-
-Key = tuple[str, str]
 
 
 def install() -> None:
-    """Have Python join the packages, and Django expect one leaf for each."""
+    """Have Python join the packages, and Django put what is there in one line."""
     sys.meta_path.insert(0, MigrationsFinder())
-    replace(
-        "django.db.migrations.loader:MigrationLoader.detect_conflicts",
-        "self",
-        _detect_conflicts,
-    )
-    replace(
-        "django.db.migrations.autodetector:MigrationAutodetector.arrange_for_graph",
-        "self changes graph migration_name",
-        _arrange_for_graph,
-    )
+    install_order()
+    install_new_migrations()
+    install_writing()
 
 
 class MigrationsFinder:
@@ -57,12 +47,12 @@ class MigrationsFinder:
 
 
 def _join(app: AppConfig, fullname: str) -> ModuleSpec | None:
-    of_parents = list(_directories(lineage(app)[1:]))
+    of_parents = list(directories_of(lineage(app)[1:]))
     if not of_parents:
         return None
     own = root(app, app.name) / "migrations"
     locations = [str(own), *of_parents]
-    if any(_directories((app.name,))):
+    if any(directories_of((app.name,))):
         return spec_from_file_location(
             fullname, own / "__init__.py", submodule_search_locations=locations
         )
@@ -70,72 +60,3 @@ def _join(app: AppConfig, fullname: str) -> ModuleSpec | None:
     spec = ModuleSpec(fullname, None, is_package=True)
     spec.submodule_search_locations = locations
     return spec
-
-
-def _directories(packages: Sequence[str]) -> Iterator[str]:
-    for package in packages:
-        path = import_module(package).__path__
-        spec = PathFinder.find_spec(f"{package}.migrations", path)
-        if spec and spec.origin:
-            yield from spec.submodule_search_locations or ()
-
-
-def is_lineage(label: str) -> bool:
-    """Tell whether an app of that label is installed and extends another one."""
-    app = apps.app_configs.get(label)
-    return app is not None and len(lineage(app)) > 1
-
-
-def _detect_conflicts(
-    original: Callable[[Any], dict[str, list[str]]],
-) -> Callable[[Any], dict[str, list[str]]]:
-    def detect_conflicts(self: Any) -> dict[str, list[str]]:
-        conflicts = {}
-        for label, names in original(self).items():
-            within = names
-            if is_lineage(label):
-                within = _more_than_one(self.disk_migrations, label, names)
-            if within:
-                conflicts[label] = within
-        return conflicts
-
-    return detect_conflicts
-
-
-def _more_than_one(
-    migrations: dict[Key, Any], label: str, names: list[str]
-) -> list[str]:
-    by_origin = defaultdict(list)
-    for name in names:
-        module = sys.modules[type(migrations[label, name]).__module__]
-        by_origin[Path(str(module.__file__)).parent].append(name)
-    return sorted(
-        name for names in by_origin.values() if len(names) > 1 for name in names
-    )
-
-
-class _LatestFirst:
-    """A graph whose leaves come with the highest number first, so it is counted on."""
-
-    def __init__(self, graph: Any, number: Callable[[str], int | None]) -> None:
-        self._graph = graph
-        self._number = number
-
-    def leaf_nodes(self) -> list[Key]:
-        leaves: list[Key] = self._graph.leaf_nodes()
-        return sorted(leaves, key=lambda key: self._number(key[1]) or 0, reverse=True)
-
-
-def _arrange_for_graph(original: Callable[..., Any]) -> Callable[..., Any]:
-    def arrange_for_graph(
-        self: Any, changes: Any, graph: Any, migration_name: str | None = None
-    ) -> Any:
-        latest_first = _LatestFirst(graph, self.parse_number)
-        arranged = original(self, changes, latest_first, migration_name)
-        for label, migrations in arranged.items():
-            if migrations and is_lineage(label):
-                first = migrations[0].dependencies
-                first += [key for key in graph.leaf_nodes(label) if key not in first]
-        return arranged
-
-    return arrange_for_graph

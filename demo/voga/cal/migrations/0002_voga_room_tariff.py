@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cal', '0001_initial'),
-        ('contacts', '0002_created_and_birth_date'),
+        ('contacts', '0002_voga_created_and_birth_date'),
         ('products', '0001_initial'),
     ]
 

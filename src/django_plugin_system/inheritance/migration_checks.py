@@ -1,0 +1,242 @@
+"""Mistakes in the migrations of apps that extend others. Ids: docs/checks.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+from django.db.migrations import Migration
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.exceptions import (
+    CircularDependencyError,
+    NodeNotFoundError,
+)
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
+
+from .config import PluginConfig
+from .leftovers import find_leftovers
+from .migration_clashes import find_clashes
+from .migration_files import Key, package_of, place_of
+from .new_migrations import name_prefix
+from .owners import directories, extending_apps, lineage, root
+
+
+def check_migration_files() -> list[CheckMessage]:
+    """E107: a migration of a child hides one of its parent, or starts anew."""
+    lineages = list(_migrated_apps())
+    if not lineages:
+        return []
+    messages: list[CheckMessage] = []
+    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+    loader.load_disk()
+    for app in lineages:
+        homes = list(_migration_files(app))
+        for number, (_, files) in enumerate(homes[:-1]):
+            further = homes[number + 1 :]
+            for name, file in files.items():
+                migration = loader.disk_migrations.get((app.label, name))
+                hidden = [each[name] for _, each in further if name in each]
+                if migration and not _goes_on(app, migration):
+                    messages.append(_starts_anew(app, file, hidden))
+                elif hidden:
+                    packages = [package for package, _ in homes[number:]]
+                    messages.append(_hides(app, file, hidden, packages))
+    return messages
+
+
+def check_migrations_package() -> list[CheckMessage]:
+    """E108: a child changes models, but has no package for migrations."""
+    return [
+        Error(
+            f"{app.name!r} changes the models of {app.label!r}, but has no package "
+            "for migrations of its own.",
+            hint=f"Create an empty {root(app, app.name) / 'migrations/__init__.py'}, "
+            f"and run 'manage.py makemigrations {app.label}'.",
+            obj=app.name,
+            id="django_plugin_system.E108",
+        )
+        for app in _migrated_apps()
+        if app.name not in dict(_migration_files(app)) and _has_changes(app)
+    ]
+
+
+def check_migration_clashes() -> list[CheckMessage]:
+    """E111: migrations of two packages make the same field or model."""
+    lineages = list(_migrated_apps())
+    if not lineages or not (loader := _load()):
+        return []
+    messages: list[CheckMessage] = []
+    for app in lineages:
+        for clash in find_clashes(loader.graph, app.label):
+            keys = sorted(
+                (clash.first, clash.second), key=lambda key: -_level(app, key)
+            )
+            parent, child = map(package_of, keys)
+            what = f"the model {clash.model!r}"
+            if clash.field:
+                what = f"the field {clash.field!r} of the model {clash.model!r}"
+            messages.append(
+                Error(
+                    f"{place_of(keys[0])} and {place_of(keys[1])} both make {what}.",
+                    hint=f"Install the release of {parent} again that does not have "
+                    f"it, rename or remove it in {child}, run 'manage.py "
+                    f"makemigrations {app.label}' and 'migrate', and only then take "
+                    "up this release.",
+                    obj=app.name,
+                    id="django_plugin_system.E111",
+                )
+            )
+    return messages
+
+
+def check_columns(using: str) -> Iterator[CheckMessage]:
+    """E110: tables are as an app made them that was installed before."""
+    connection = connections[using]
+    records = MigrationRecorder(connection).applied_migrations()
+    loader = MigrationLoader(connection, load=False, ignore_no_migrations=True)
+    loader.load_disk()
+    known = {*loader.disk_migrations, *chain(*_replaced(loader))}
+    for app in _plugin_apps():
+        unknown = sorted(
+            key for key in records if key[0] == app.label and key not in known
+        )
+        if unknown and _builds_graph(loader):
+            found = find_leftovers(loader, connection, app.label)
+            faults = [
+                f"{words} {', '.join(names)}"
+                for words, names in (
+                    (f"has columns that {app.name!r} knows nothing of:", found.extra),
+                    ("lacks columns of it:", found.missing),
+                    ("has tables of others that refer to its own:", found.tables),
+                )
+                if names
+            ]
+            if faults:
+                yield Error(
+                    f"Database {using!r} {', and '.join(faults)}. Migrations that are "
+                    "not installed any more have made it so: "
+                    f"{', '.join(name for _, name in unknown)}.",
+                    hint="Install the app that brings these migrations again, go back "
+                    f"to the one before them with 'manage.py migrate {app.label} "
+                    f"{_before(unknown, records, loader)}', and only then install this "
+                    "one.",
+                    obj=app.name,
+                    id="django_plugin_system.E110",
+                )
+
+
+# Helpers
+
+
+def _plugin_apps() -> Iterator[PluginConfig]:
+    for app in apps.get_app_configs():
+        if isinstance(app, PluginConfig):
+            yield app
+
+
+def _migrated_apps() -> Iterator[AppConfig]:
+    """Yield the extending apps whose lineage has migrations, in their usual place."""
+    for app in extending_apps():
+        if app.label not in settings.MIGRATION_MODULES and any(_migration_files(app)):
+            yield app
+
+
+def _migration_files(app: AppConfig) -> Iterator[tuple[str, dict[str, Path]]]:
+    """Yield each package that has migrations, and their files by name."""
+    for package, directory in directories(app, "migrations"):
+        if (directory / "__init__.py").is_file():
+            files = directory.glob("[!_~]*.py")
+            yield package, {file.stem: file for file in sorted(files)}
+
+
+def _goes_on(app: AppConfig, migration: Migration) -> bool:
+    return any(label == app.label for label, _ in migration.dependencies)
+
+
+def _starts_anew(app: AppConfig, file: Path, hidden: list[Path]) -> CheckMessage:
+    hides = f"hides {hidden[0]}, the parent's, and " if hidden else ""
+    return Error(
+        f"{file} {hides}goes on from no migration of the parent.",
+        hint="Delete it, and have 'manage.py makemigrations' write what the child adds "
+        "to the parent's migrations. Where the deleted one has been applied, what it "
+        f"made is there: run 'manage.py migrate --fake {app.label} <name>' with the "
+        "name of the new one.",
+        obj=app.name,
+        id="django_plugin_system.E107",
+    )
+
+
+def _hides(
+    app: AppConfig, file: Path, hidden: list[Path], packages: list[str]
+) -> CheckMessage:
+    number, _, rest = file.stem.partition("_")
+    name = f"{number}_{name_prefix(packages)}_{rest or 'renamed'}"
+    return Error(
+        f"{file} hides {hidden[0]}, the parent's.",
+        hint=f"Rename it to {name}.py, also in the dependencies of {packages[0]}'s "
+        "other migrations. In a database where it has been applied, and not the "
+        f"parent's, do: UPDATE django_migrations SET name = '{name}' "
+        f"WHERE app = '{app.label}' AND name = '{file.stem}';",
+        obj=app.name,
+        id="django_plugin_system.E107",
+    )
+
+
+def _load() -> MigrationLoader | None:
+    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+    return loader if _builds_graph(loader) else None
+
+
+def _builds_graph(loader: MigrationLoader) -> bool:
+    # The commands that need the graph say what is wrong with it.
+    with suppress(CircularDependencyError, NodeNotFoundError):
+        loader.build_graph()
+        return True
+    return False
+
+
+def _has_changes(app: AppConfig) -> bool:
+    loader = _load()
+    if loader is None:
+        return False
+    autodetector = MigrationAutodetector(
+        loader.project_state(),
+        ProjectState.from_apps(apps),
+        MigrationQuestioner(specified_apps={app.label}, dry_run=True),
+    )
+    changes = autodetector.changes(graph=loader.graph, trim_to_apps={app.label})
+    return app.label in changes
+
+
+def _level(app: AppConfig, key: Key) -> int:
+    return lineage(app).index(package_of(key))
+
+
+def _before(
+    unknown: list[Key], records: dict[Key, Any], loader: MigrationLoader
+) -> str:
+    """Return the name of the last one applied before all of these, if it is known."""
+    first = min(records[key].pk for key in unknown)
+    earlier = {
+        record.pk: name
+        for (label, name), record in records.items()
+        if (label, name) in loader.disk_migrations
+        and label == unknown[0][0]
+        and record.pk < first
+    }
+    return earlier[max(earlier)] if earlier else "<name>"
+
+
+def _replaced(loader: MigrationLoader) -> Iterator[list[tuple[str, str]]]:
+    for migration in loader.disk_migrations.values():
+        yield [(label, name) for label, name in migration.replaces]
