@@ -291,6 +291,27 @@ def test_e109_a_seam_that_has_moved(project: Project):
     assert second == first
 
 
+def test_a_method_that_django_has_by_now(project: Project):
+    """What is to be added is there already."""
+    project.write({**CAL, **VOGA_CAL})
+
+    said = project.install("voga.cal").ask("""
+        from django.core.exceptions import ImproperlyConfigured
+        from django_plugin_system.inheritance import seams
+
+        try:
+            seams.add("django.db.models.base:ModelBase.__init__", print)
+        except ImproperlyConfigured as error:
+            tell(str(error))
+    """)
+
+    assert said == (
+        "App inheritance needs to add django.db.models.base:ModelBase.__init__, but "
+        "this release of Django has it. Use a release that django_plugin_system "
+        "supports."
+    )
+
+
 MISTAKES = {
     "conflict": (
         voga('extends_models = ["Roomm"]', ROOM.format("Room")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 BY_PLACE = "_is_named_by_place"
@@ -85,12 +86,8 @@ def is_extended(config: type, package: str, model: str) -> bool:
     So each level asks only what its children say, and they may stop there: a child
     that says nothing inherits what its parent has made.
     """
-    for level in levels(config):
-        if level.package == package:
-            return False
-        if model in level.names("extends_models"):
-            return True
-    return False
+    nearer = takewhile(lambda level: level.package != package, levels(config))
+    return any(model in level.names("extends_models") for level in nearer)
 
 
 def inherited_by(lineage: Iterable[Level], kind: str, name: str) -> Iterator[str]:
