@@ -639,7 +639,7 @@ def test_serializers_of_the_project(project: Project):
         for lines in ("", own)
     ]
 
-    ours = "django_plugin_system.inheritance.python_fixtures"
+    ours = "django_plugin_system.inheritance.resources.python_fixtures"
     theirs = "django.core.serializers.json"
     assert told == [ours, theirs, ours, theirs]
 

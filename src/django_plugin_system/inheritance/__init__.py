@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .config_files import find_config_file as find_config_file
     from .config_files import find_config_files as find_config_files
     from .installed import installed_apps as installed_apps
-    from .models import is_abstract_model as is_abstract_model
+    from .models.making import is_abstract_model as is_abstract_model
     from .owners import lineage as lineage
 
 _HOMES = {
@@ -22,7 +22,7 @@ _HOMES = {
     "find_config_file": "config_files",
     "find_config_files": "config_files",
     "installed_apps": "installed",
-    "is_abstract_model": "models",
+    "is_abstract_model": "models.making",
     "lineage": "owners",
 }
 

@@ -9,37 +9,37 @@ from functools import cache, partial
 from importlib import import_module
 
 from .imports import install_finders
-from .models import install_models
-from .receivers import install_receivers
+from .models.making import install_models
+from .models.receivers import install_receivers
 from .registry import install_registry
 from .seams import when_imported
 
 # Our modules, by what of Django they change: they are imported right after it.
 LATER = {
-    "admin": ["django.contrib.admin.sites"],
-    "commands": ["django.core.management"],
-    "fixtures": [
+    "models.admin": ["django.contrib.admin.sites"],
+    "resources.commands": ["django.core.management"],
+    "resources.fixtures": [
         "django.core.serializers",
         "django.core.management.commands.loaddata",
     ],
-    "jinja": ["django.template.backends.jinja2"],
-    "locale": [
+    "resources.jinja": ["django.template.backends.jinja2"],
+    "resources.locale": [
         "django.utils.translation.reloader",
         "django.utils.translation.trans_real",
         "django.views.i18n",
     ],
-    "migrations": [
+    "migrations.packages": [
         "django.db.migrations.autodetector",
         "django.db.migrations.loader",
     ],
-    "staticfiles": ["django.contrib.staticfiles.finders"],
-    "templates": [
+    "resources.staticfiles": ["django.contrib.staticfiles.finders"],
+    "resources.templates": [
         "django.template.backends.base",
         "django.template.loaders.app_directories",
         "django.template.loaders.base",
         "django.template.utils",
     ],
-    "templatetags": ["django.template.backends.django"],
+    "resources.templatetags": ["django.template.backends.django"],
 }
 
 

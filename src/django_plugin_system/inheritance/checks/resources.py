@@ -9,9 +9,9 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning
 
-from .imports import NEVER_INHERITED
-from .owners import each_level, root
-from .wording import did_you_mean, place
+from ..imports import NEVER_INHERITED
+from ..owners import each_level, root
+from ..wording import did_you_mean, place
 
 # Where the files of a kind are; those of modules are all there are.
 DIRECTORIES = {

@@ -18,8 +18,8 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.template import Origin
 from django.utils._os import safe_join
 
-from .owners import directories, inherits
-from .seams import replace
+from ..owners import directories, inherits
+from ..seams import replace
 
 # They have it by name.
 HOMES = ("utils", "backends.base", "loaders.app_directories")

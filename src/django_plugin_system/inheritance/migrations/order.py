@@ -19,9 +19,9 @@ from django.apps import AppConfig
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
 
-from .migration_files import Key, package_of
-from .owners import extending_apps, lineage
-from .seams import replace
+from .files import Key, package_of
+from ..owners import extending_apps, lineage
+from ..seams import replace
 
 _added: WeakKeyDictionary[MigrationGraph, list[tuple[Key, Key]]] = WeakKeyDictionary()
 

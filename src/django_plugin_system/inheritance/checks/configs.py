@@ -1,4 +1,4 @@
-"""What would otherwise be silent: mistakes in who extends whom. Ids: docs/checks.md."""
+"""Mistakes in who extends whom, and in what becomes of models. Ids: docs/checks.md."""
 
 from __future__ import annotations
 
@@ -11,46 +11,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
-from .config import PluginConfig
-from .config_type import PluginConfigType, path_of
-from .installed import package_of
-from .migration_checks import (
-    check_columns,
-    check_migration_clashes,
-    check_migration_files,
-    check_migrations_package,
-)
-from .models import abstract_models, package_of_model
-from .owners import each_level, lineage
-from .resource_checks import DIRECTORIES, check_hidden_modules, check_left_out
-from .seams import make_all_changes
+from ..config import PluginConfig
+from ..config_type import PluginConfigType, path_of
+from ..installed import package_of
+from ..models.making import abstract_models, package_of_model
+from ..owners import each_level, lineage
+from ..seams import make_all_changes
+from ..wording import did_you_mean, place
+from .resources import DIRECTORIES
 from .stale_references import find_stale_references
-from .wording import did_you_mean, place
-
-
-def check_all() -> Iterator[CheckMessage]:
-    """Yield what is wrong, as far as it can be told without a database."""
-    for check in (
-        check_configs,
-        check_extends_models,
-        check_models_are_made,
-        check_models_derive,
-        check_stale_references,
-        check_needs,
-        check_not_inherited,
-        check_hidden_modules,
-        check_left_out,
-        check_migration_files,
-        check_migrations_package,
-        check_migration_clashes,
-        check_seams,
-    ):
-        yield from check()
-
-
-def check_database(using: str) -> Iterator[CheckMessage]:
-    """Yield what is wrong in a database."""
-    yield from check_columns(using)
 
 
 def check_configs() -> list[CheckMessage]:

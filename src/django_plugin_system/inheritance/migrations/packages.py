@@ -15,11 +15,11 @@ from importlib.util import spec_from_file_location
 from django.apps import AppConfig
 from django.conf import settings
 
-from .migration_files import directories_of
-from .migration_order import install_order
-from .migration_writing import install_writing
-from .new_migrations import install_new_migrations
-from .owners import find_owner, lineage, root
+from .files import directories_of
+from .order import install_order
+from .writing import install_writing
+from .naming import install_new_migrations
+from ..owners import find_owner, lineage, root
 
 
 def install() -> None:

@@ -14,10 +14,10 @@ from django.core.management.base import CommandError
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from .migration_files import file_of, find_package, package_of
-from .new_migrations import is_lineage, makers
-from .owners import find_owner, lineage
-from .seams import replace
+from .files import file_of, find_package, package_of
+from .naming import is_lineage, makers
+from ..owners import find_owner, lineage
+from ..seams import replace
 
 # In this order: RenameField has a new name too, and AddField a name.
 NAMES_OF_MODELS = ("model_name", "new_name", "name")

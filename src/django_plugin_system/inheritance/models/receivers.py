@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model
 
-from .models import ModelKey, find_stand_in, when_made
-from .seams import replace
+from ..seams import replace
+from .making import ModelKey, find_stand_in, when_made
 
 
 class Through(NamedTuple):

@@ -1,6 +1,6 @@
 """How new migrations of a lineage, and of apps that refer to it, are called and placed.
 
-What is written to files is the subject of ``migration_writing``.
+What is written to files is the subject of ``writing``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from django.db.migrations import Migration
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.operations import CreateModel, RenameModel
 
-from .migration_files import Key, package_of
-from .migration_order import as_declared
-from .owners import lineage
-from .seams import replace
+from .files import Key, package_of
+from .order import as_declared
+from ..owners import lineage
+from ..seams import replace
 
 
 def install_new_migrations() -> None:

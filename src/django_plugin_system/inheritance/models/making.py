@@ -21,11 +21,11 @@ from django.db.models import Field, Model
 from django.db.models.base import ModelBase
 from django.db.models.manager import BaseManager
 
-from .ancestry import is_extended
+from ..ancestry import is_extended
+from ..owners import Owner, find_owner, lineage
+from ..seams import add, replace
 from .explain import NotYet, explain_model_error
-from .owners import Owner, find_owner, lineage
 from .rebinding import Moment, keep_own_super, rebind, this_moment
-from .seams import add, replace
 
 Make = Callable[..., type]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.apps import AppConfig
 
-from .owners import extending_apps, inherits, lineage, root
-from .seams import replace
+from ..owners import extending_apps, inherits, lineage, root
+from ..seams import replace
 
 
 def install() -> None:

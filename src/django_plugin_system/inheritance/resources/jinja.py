@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .seams import replace
+from ..seams import replace
 from .templates import candidates, is_inherited
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
-from .owners import lineage
+from ..owners import lineage
 
 Key = tuple[str, str]
 

@@ -10,8 +10,8 @@ from operator import is_
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from .frames import running_modules
-from .owners import find_owner
+from ..frames import running_modules
+from ..owners import find_owner
 from .references import Names, replace_references
 
 

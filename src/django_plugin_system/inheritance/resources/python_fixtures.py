@@ -22,7 +22,7 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import Model
 
-from .owners import lineage, root
+from ..owners import lineage, root
 
 
 class Serializer(python.Serializer):

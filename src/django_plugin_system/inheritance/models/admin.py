@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 
 from django.db.models import Model
 
-from .frames import calling_module
-from .models import find_stand_in, when_made
-from .owners import find_owner, lineage
-from .seams import replace
+from ..frames import calling_module
+from ..owners import find_owner, lineage
+from ..seams import replace
+from .making import find_stand_in, when_made
 
 _registered_by: WeakKeyDictionary[object, dict[type, str]] = WeakKeyDictionary()
 """By site and model, the module that has registered it."""

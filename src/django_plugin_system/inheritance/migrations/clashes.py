@@ -16,8 +16,8 @@ from django.db.migrations.operations import (
     RenameModel,
 )
 
-from .migration_files import Key, package_of
-from .new_migrations import state_operations
+from .files import Key, package_of
+from .naming import state_operations
 
 Made = dict[tuple[str, str], Key]
 

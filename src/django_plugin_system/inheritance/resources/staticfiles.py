@@ -7,8 +7,8 @@ from typing import Any
 
 from django.apps import apps
 
-from .owners import directories, find_owner, inherits
-from .seams import replace
+from ..owners import directories, find_owner, inherits
+from ..seams import replace
 
 FINDER = "django.contrib.staticfiles.finders:AppDirectoriesFinder"
 

@@ -8,8 +8,8 @@ from importlib import import_module
 
 from django.apps import apps
 
-from .owners import inherits, lineage
-from .seams import replace
+from ..owners import inherits, lineage
+from ..seams import replace
 
 Found = tuple[str, str]
 """The name of a library, as ``{% load %}`` has it, and its module."""

@@ -23,12 +23,12 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from .config import PluginConfig
-from .leftovers import find_leftovers
-from .migration_clashes import find_clashes
-from .migration_files import Key, package_of, place_of
-from .new_migrations import name_prefix
-from .owners import directories, extending_apps, lineage, root
+from ..config import PluginConfig
+from ..migrations.clashes import find_clashes
+from ..migrations.files import Key, package_of, place_of
+from ..migrations.leftovers import find_leftovers
+from ..migrations.naming import name_prefix
+from ..owners import directories, extending_apps, lineage, root
 
 
 def check_migration_files() -> list[CheckMessage]:

@@ -11,8 +11,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.utils.translation import to_locale
 
-from .owners import directories, extending_apps, find_owner, inherits, lineage, root
-from .seams import replace
+from ..owners import directories, extending_apps, find_owner, inherits, lineage, root
+from ..seams import replace
 
 TRANSLATION = "django.utils.translation.trans_real"
 

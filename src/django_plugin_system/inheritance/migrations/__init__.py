@@ -1,0 +1,1 @@
+"""Migrations of a lineage: where they are, their order, and what is written anew."""
