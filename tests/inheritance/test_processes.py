@@ -316,7 +316,7 @@ def test_frozen(project: Project):
 
     home = "django_plugin_system.inheritance"
     assert told == [
-        f"{home}.templatetags",
+        f"{home}.resources.templatetags",
         "django.py",
         "library's room",
         True,
