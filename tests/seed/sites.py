@@ -141,6 +141,8 @@ class Site:
             "DJANGO_SETTINGS_MODULE": self.settings,
             "PYTHONPATH": os.pathsep.join(path),
             "SITE_DATABASE": str(self.database),
+            # Python tells by the second and the size whether a file was rewritten.
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
 
