@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -99,7 +100,10 @@ class Browser:
         """Click what leads to another page, and wait until it is there."""
         element = self.find(css, within)
         element.click()
-        WebDriverWait(self.chrome, DEADLINE).until(staleness_of(element))
+        # While pages change, ChromeDriver may say that it has no such node; ask again.
+        ignored = [WebDriverException]
+        wait = WebDriverWait(self.chrome, DEADLINE, ignored_exceptions=ignored)
+        wait.until(staleness_of(element))
 
     def run(self, action: str, *names: str) -> None:
         """Run an action of a list on the rows with these names."""
