@@ -75,6 +75,7 @@ def is_around(config: type, package: str) -> bool:
     return BY_PLACE in vars(config) and package.startswith(f"{vars(config)['name']}.")
 
 
+@cache
 def packages_of(config: type) -> tuple[str, ...]:
     """Return the package that a config class stands for and all it extends."""
     return tuple(level.package for level in levels(config))

@@ -61,7 +61,8 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
     @property
     def lineage(self) -> tuple[str, ...]:
         """The package of this app and those it extends, nearest first."""
-        return packages_of(type(self)) or (self.name,)
+        config: type = type(self)
+        return packages_of(config) or (self.name,)
 
     def _check_place(self) -> None:
         config = path_of(type(self))

@@ -103,16 +103,22 @@ def _owners() -> dict[str, AppConfig]:
     global _index
     configs = apps.app_configs
     # Django replaces the dict whenever other apps are installed, and fills it at start.
-    if _index is None or _index.configs is not configs or _index.number != len(configs):
-        owners: dict[str, AppConfig] = {}
-        for app in configs.values():
-            for package in lineage(app):
-                other = owners.setdefault(package, app)
-                if other is not app:
-                    raise ImproperlyConfigured(
-                        f"{other.name!r} (label {other.label!r}) and {app.name!r} "
-                        f"(label {app.label!r}) are both installed, and {package!r} "
-                        "is part of both. Keep the one that is wanted."
-                    )
-        _index = Index(configs, len(configs), owners)
+    if _index is None or _index.configs is not configs or _index.number > len(configs):
+        _index = Index(configs, 0, {})
+    if _index.number < len(configs):
+        found = list(configs.values())
+        for app in found[_index.number :]:
+            _claim(app, _index.owners)
+        _index = Index(configs, len(found), _index.owners)
     return _index.owners
+
+
+def _claim(app: AppConfig, owners: dict[str, AppConfig]) -> None:
+    for package in lineage(app):
+        other = owners.setdefault(package, app)
+        if other is not app:
+            raise ImproperlyConfigured(
+                f"{other.name!r} (label {other.label!r}) and {app.name!r} (label "
+                f"{app.label!r}) are both installed, and {package!r} is part of both. "
+                "Keep the one that is wanted."
+            )
