@@ -1,7 +1,7 @@
 """Prints one table of ratios from one run, each against a limit.
 
-Exits with 1 when a limit is missed, or a peer cannot be measured. Database work is
-compared with the least that it costs by hand, on SQLite in memory, where overhead
+Exits with 1 when a limit is missed twice, or a peer cannot be measured. Database work
+is compared with the least that it costs by hand, on SQLite in memory, where overhead
 shows most.
 """
 
@@ -44,6 +44,9 @@ def print_table(peers: list[Peer]) -> int:
     print("|", " | ".join("-" * width for width in WIDTHS), "|")
     for ratio in ratios(peers):
         finding = ratio.measure()
+        if finding.is_miss:
+            # Once more, since a busy moment of the machine is no slower program.
+            finding = ratio.measure()
         _print_line(finding.cells())
         findings.append(finding)
     missed = sum(finding.is_miss for finding in findings)
