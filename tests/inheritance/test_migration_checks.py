@@ -40,13 +40,7 @@ def test_e107_a_migration_that_hides_the_parents(project: Project):
     project.write(
         {
             **VOGA_CAL,
-            "voga/cal/migrations/0001_initial.py": """
-                from django.db import migrations
-
-                class Migration(migrations.Migration):
-                    dependencies = []
-                    operations = []
-            """,
+            "voga/cal/migrations/0001_initial.py": migration(),
         }
     )
 
@@ -66,13 +60,7 @@ def test_e107_a_migration_that_starts_anew(project: Project):
     project.write(
         {
             **VOGA_CAL,
-            "voga/cal/migrations/0001_voga.py": """
-                from django.db import migrations
-
-                class Migration(migrations.Migration):
-                    dependencies = []
-                    operations = []
-            """,
+            "voga/cal/migrations/0001_voga.py": migration(),
         }
     )
 

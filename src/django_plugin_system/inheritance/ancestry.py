@@ -35,14 +35,16 @@ class Level(NamedTuple):
 
     def names(self, attribute: str) -> tuple[str, ...]:
         """Return the names that this level itself lists in an attribute."""
-        listed = self.says(attribute) or ()
-        return (listed,) if isinstance(listed, str) else tuple(listed)
+        return _names(self.says(attribute) or ())
 
     def left_out(self, kind: str) -> frozenset[str]:
         """Return what this level does not want to inherit of one kind."""
         given: Mapping[str, Any] = self.says("not_inherited") or {}
-        names: Iterable[str] = given.get(kind, ())
-        return frozenset([names] if isinstance(names, str) else names)
+        return frozenset(_names(given.get(kind, ())))
+
+
+def _names(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 @cache

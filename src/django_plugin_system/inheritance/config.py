@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import levels, packages_of
-from .config_type import PluginConfigType, package_of, path_of
+from .config_type import PluginConfigType, package_of
+from .wording import path_of
 
 
 class _Default:

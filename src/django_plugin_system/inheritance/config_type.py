@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
 from .ancestry import BY_PLACE, is_around, packages_of
+from .missing import is_missing
 from .seams import when_imported
+from .wording import path_of
 
 Config = TypeVar("Config", bound=type)
 
@@ -85,11 +87,6 @@ def package_of(cls: type) -> str | None:
     return package if name == "apps" else None
 
 
-def path_of(cls: type) -> str:
-    """Return the dotted path of a class, as in INSTALLED_APPS."""
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
 def _configs_in(module: Any, package: str) -> list[PluginConfigType]:
     """Return those of a package that a module defines, else that it has from there."""
     # Not isinstance(): it would make lazy settings in the module load themselves.
@@ -117,7 +114,7 @@ def _with_parent(
     try:
         parent = find_config_class(package)
     except ModuleNotFoundError as error:
-        if not f"{package}.".startswith(f"{error.name}."):
+        if not is_missing(package, error):
             raise
         raise ImproperlyConfigured(
             f"{module} extends {package!r}, which is not a package. Mend its name, or "

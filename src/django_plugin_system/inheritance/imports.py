@@ -20,6 +20,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .ancestry import Level, inherited_by
+from .missing import is_missing
 from .owners import find_owner, levels_from, lineage
 from .seams import find_behind
 
@@ -87,8 +88,7 @@ def _find(name: str) -> ModuleSpec | None:
     try:
         return find_spec(name)
     except ModuleNotFoundError as error:
-        if not f"{name}.".startswith(f"{error.name}."):
-            # A package on the way is there, but lacks something that it imports.
+        if not is_missing(name, error):
             raise
         return None
 

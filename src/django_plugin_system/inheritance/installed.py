@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string, module_has_submodule
 
 from .ancestry import levels, packages_of
 from .config_type import PluginConfigType, find_config_class
+from .missing import is_missing
 from .wording import did_you_mean
 
 Modifiers = Mapping[str, str | None]
@@ -257,7 +258,7 @@ def _find_config(entry: str, who: str) -> type | None:
     try:
         package = import_module(entry)
     except ModuleNotFoundError as error:
-        if not f"{entry}.".startswith(f"{error.name}."):
+        if not is_missing(entry, error):
             raise
         return _config_class(entry, who)
     if config := find_config_class(entry):

@@ -60,14 +60,18 @@ def extending_apps() -> Iterator[AppConfig]:
             yield app
 
 
-def each_level() -> Iterator[tuple[PluginConfig, Level, tuple[str, ...]]]:
-    """Yield the apps, each level of their lineages, and the packages beyond that."""
+def plugin_apps() -> Iterator[PluginConfig]:
+    """Yield the installed apps whose config is one of ours, in their order."""
     for app in apps.app_configs.values():
         if isinstance(app, PluginConfig):
-            config: type = type(app)
-            found = levels(config)
-            for number, level in enumerate(found, 1):
-                yield app, level, tuple(each.package for each in found[number:])
+            yield app
+
+
+def each_level() -> Iterator[tuple[PluginConfig, Level, tuple[str, ...]]]:
+    """Yield the apps, each level of their lineages, and the packages beyond that."""
+    for app in plugin_apps():
+        for number, level in enumerate(_levels(app), 1):
+            yield app, level, lineage(app)[number:]
 
 
 def directories(app: AppConfig, name: str) -> Iterator[tuple[str, Path]]:
@@ -88,15 +92,18 @@ def root(app: AppConfig, package: str) -> Path:
 
 def levels_from(app: AppConfig, package: str) -> tuple[Level, ...]:
     """Return the part of an app's lineage that begins with a package."""
-    config: type = type(app)
-    found = levels(config)
+    found = _levels(app)
     return found[[level.package for level in found].index(package) :]
 
 
 def inherits(app: AppConfig, kind: str, name: str, package: str) -> bool:
     """Tell whether a resource in ``package`` may be one of the app."""
+    return package == app.name or package in inherited_by(_levels(app), kind, name)
+
+
+def _levels(app: AppConfig) -> tuple[Level, ...]:
     config: type = type(app)
-    return package == app.name or package in inherited_by(levels(config), kind, name)
+    return levels(config)
 
 
 def _owners() -> dict[str, AppConfig]:

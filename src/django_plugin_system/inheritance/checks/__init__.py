@@ -16,12 +16,7 @@ from .configs import (
     check_seams,
     check_stale_references,
 )
-from .migrations import (
-    check_columns,
-    check_migration_clashes,
-    check_migration_files,
-    check_migrations_package,
-)
+from .migrations import check_columns, check_migrations
 from .resources import check_hidden_modules, check_left_out
 
 
@@ -37,9 +32,7 @@ def check_all() -> Iterator[CheckMessage]:
         check_not_inherited,
         check_hidden_modules,
         check_left_out,
-        check_migration_files,
-        check_migrations_package,
-        check_migration_clashes,
+        check_migrations,
         check_seams,
     ):
         yield from check()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from importlib import import_module
 
 from django.apps import AppConfig, apps
@@ -11,13 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
-from ..config import PluginConfig
-from ..config_type import PluginConfigType, path_of
+from ..config_type import PluginConfigType
 from ..installed import package_of
 from ..models.making import abstract_models, package_of_model
-from ..owners import each_level, lineage
+from ..owners import each_level, lineage, plugin_apps
 from ..seams import make_all_changes
-from ..wording import did_you_mean, place
+from ..wording import did_you_mean, path_of, place
 from .resources import DIRECTORIES
 from .stale_references import find_stale_references
 
@@ -83,14 +82,14 @@ def check_models_derive() -> list[CheckMessage]:
     return [
         Error(
             f"{place(model)}: {model.__name__} does not derive from "
-            f"{abstract.__module__}.{abstract.__qualname__}, which extends the same "
-            "model, so its fields and methods are lost.",
+            f"{path_of(abstract)}, which extends the same model, so its fields and "
+            "methods are lost.",
             hint=f"Define class {model.__name__} in {app.name}.models with all of them "
             "as bases.",
             obj=model,
             id="django_plugin_system.E104",
         )
-        for app in _plugin_apps()
+        for app in plugin_apps()
         for abstract in abstract_models(app.label)
         for model in [_find_model(app, abstract)]
         if model is not None and not issubclass(model, abstract)
@@ -101,7 +100,7 @@ def check_stale_references() -> list[CheckMessage]:
     """W101: something still has a class that was made abstract, not the model."""
     models = {
         abstract: model
-        for app in _plugin_apps()
+        for app in plugin_apps()
         for abstract in abstract_models(app.label)
         if (model := _find_model(app, abstract)) and issubclass(model, abstract)
     }
@@ -164,12 +163,6 @@ def check_seams() -> list[CheckMessage]:
 
 
 # Helpers
-
-
-def _plugin_apps() -> Iterator[PluginConfig]:
-    for app in apps.get_app_configs():
-        if isinstance(app, PluginConfig):
-            yield app
 
 
 def _configs_of(app: AppConfig) -> list[type]:

@@ -23,22 +23,30 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from ..config import PluginConfig
 from ..migrations.clashes import find_clashes
 from ..migrations.files import Key, package_of, place_of
 from ..migrations.leftovers import find_leftovers
 from ..migrations.naming import name_prefix
-from ..owners import directories, extending_apps, lineage, root
+from ..owners import directories, extending_apps, lineage, plugin_apps, root
 
 
-def check_migration_files() -> list[CheckMessage]:
+def check_migrations() -> Iterator[CheckMessage]:
+    """Yield what is wrong, as far as it can be told without a database."""
+    if lineages := list(_migrated_apps()):
+        loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+        # It has the files also where they make no graph.
+        is_built = _builds_graph(loader)
+        yield from check_migration_files(lineages, loader)
+        if is_built:
+            yield from check_migrations_package(lineages, loader)
+            yield from check_migration_clashes(lineages, loader)
+
+
+def check_migration_files(
+    lineages: list[AppConfig], loader: MigrationLoader
+) -> list[CheckMessage]:
     """E107: a migration of a child hides one of its parent, or starts anew."""
-    lineages = list(_migrated_apps())
-    if not lineages:
-        return []
     messages: list[CheckMessage] = []
-    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
-    loader.load_disk()
     for app in lineages:
         homes = list(_migration_files(app))
         for number, (_, files) in enumerate(homes[:-1]):
@@ -54,7 +62,9 @@ def check_migration_files() -> list[CheckMessage]:
     return messages
 
 
-def check_migrations_package() -> list[CheckMessage]:
+def check_migrations_package(
+    lineages: list[AppConfig], loader: MigrationLoader
+) -> list[CheckMessage]:
     """E108: a child changes models, but has no package for migrations."""
     return [
         Error(
@@ -65,16 +75,15 @@ def check_migrations_package() -> list[CheckMessage]:
             obj=app.name,
             id="django_plugin_system.E108",
         )
-        for app in _migrated_apps()
-        if app.name not in dict(_migration_files(app)) and _has_changes(app)
+        for app in lineages
+        if app.name not in dict(_migration_files(app)) and _has_changes(app, loader)
     ]
 
 
-def check_migration_clashes() -> list[CheckMessage]:
+def check_migration_clashes(
+    lineages: list[AppConfig], loader: MigrationLoader
+) -> list[CheckMessage]:
     """E111: migrations of two packages make the same field or model."""
-    lineages = list(_migrated_apps())
-    if not lineages or not (loader := _load()):
-        return []
     messages: list[CheckMessage] = []
     for app in lineages:
         for clash in find_clashes(loader.graph, app.label):
@@ -106,7 +115,7 @@ def check_columns(using: str) -> Iterator[CheckMessage]:
     loader = MigrationLoader(connection, load=False, ignore_no_migrations=True)
     loader.load_disk()
     known = {*loader.disk_migrations, *chain(*_replaced(loader))}
-    for app in _plugin_apps():
+    for app in plugin_apps():
         unknown = sorted(
             key for key in records if key[0] == app.label and key not in known
         )
@@ -136,12 +145,6 @@ def check_columns(using: str) -> Iterator[CheckMessage]:
 
 
 # Helpers
-
-
-def _plugin_apps() -> Iterator[PluginConfig]:
-    for app in apps.get_app_configs():
-        if isinstance(app, PluginConfig):
-            yield app
 
 
 def _migrated_apps() -> Iterator[AppConfig]:
@@ -192,11 +195,6 @@ def _hides(
     )
 
 
-def _load() -> MigrationLoader | None:
-    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
-    return loader if _builds_graph(loader) else None
-
-
 def _builds_graph(loader: MigrationLoader) -> bool:
     # The commands that need the graph say what is wrong with it.
     with suppress(CircularDependencyError, NodeNotFoundError):
@@ -205,10 +203,7 @@ def _builds_graph(loader: MigrationLoader) -> bool:
     return False
 
 
-def _has_changes(app: AppConfig) -> bool:
-    loader = _load()
-    if loader is None:
-        return False
+def _has_changes(app: AppConfig, loader: MigrationLoader) -> bool:
     autodetector = MigrationAutodetector(
         loader.project_state(),
         ProjectState.from_apps(apps),

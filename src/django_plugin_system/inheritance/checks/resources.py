@@ -37,9 +37,9 @@ def check_hidden_modules() -> list[CheckMessage]:
         )
         for app, level, beyond in each_level()
         for file in sorted(root(app, level.package).glob("*.py"))
-        if file.stem not in (*NEVER_INHERITED, "__init__") and _is_empty(file)
+        if file.stem not in (*NEVER_INHERITED, "__init__")
         for parent in [_first_with(app, beyond, file.stem)]
-        if parent
+        if parent and _is_empty(file)
     ]
 
 

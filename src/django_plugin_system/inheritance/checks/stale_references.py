@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from types import ModuleType
 from typing import Any
 
-from ..config_type import path_of
+from ..wording import path_of
 
 CONTAINERS = (dict, list, set, frozenset, tuple)
 # What these have of a class is for the class itself.

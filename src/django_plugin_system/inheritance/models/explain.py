@@ -6,10 +6,9 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 
-from ..config_type import path_of
 from ..frames import running_modules
 from ..owners import find_owner, levels_from, lineage
-from ..wording import place
+from ..wording import path_of, place
 
 
 def explain_model_error(error: RuntimeError, module: str, name: str) -> None:

@@ -180,10 +180,11 @@ def _make_model(
 
 
 def _is_extended(owner: Owner | None, key: ModelKey | None) -> bool:
-    app = apps.app_configs.get(key.label) if key else None
+    if key is None:
+        return False
+    app = apps.app_configs.get(key.label)
     if app is None or len(lineage(app)) == 1:
         return False
-    assert key
     return is_extended(type(app), _package_of(owner, app), key.name)
 
 

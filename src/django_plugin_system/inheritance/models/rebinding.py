@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import repeat
 from operator import is_
 from types import ModuleType
@@ -91,6 +92,7 @@ def _is_among(value: object, names: Names) -> bool:
     return True in map(is_, list(names.values()), repeat(value))
 
 
+@cache
 def _says_whose_super(module: Any) -> bool:
     # Of the whole module, so that no decorator hides a method; and of its text, which
     # is sooner read than its code.

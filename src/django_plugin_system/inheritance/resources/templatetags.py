@@ -8,6 +8,7 @@ from importlib import import_module
 
 from django.apps import apps
 
+from ..missing import is_missing
 from ..owners import inherits, lineage
 from ..seams import replace
 
@@ -46,8 +47,7 @@ def _libraries(package: str, *, strict: bool = False) -> Iterator[Found]:
     except ImportError as error:
         # Most apps have none. Django takes one that fails for none, too; then another
         # level's library would be used without a word.
-        is_missing = isinstance(error, ModuleNotFoundError)
-        if strict and not (is_missing and f"{package}.".startswith(f"{error.name}.")):
+        if strict and not is_missing(package, error):
             raise
         return
     if module.__name__ == package and hasattr(module, "__path__"):
