@@ -32,6 +32,11 @@ LATER = {
         "django.db.migrations.autodetector",
         "django.db.migrations.loader",
     ],
+    "migrations.writing": [
+        "django.core.management.commands.makemigrations",
+        "django.core.management.commands.squashmigrations",
+        "django.db.migrations.writer",
+    ],
     "resources.staticfiles": ["django.contrib.staticfiles.finders"],
     "resources.templates": [
         "django.template.backends.base",

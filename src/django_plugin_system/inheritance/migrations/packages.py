@@ -17,7 +17,6 @@ from django.conf import settings
 
 from .files import directories_of
 from .order import install_order
-from .writing import install_writing
 from .naming import install_new_migrations
 from ..owners import find_owner, lineage, root
 
@@ -27,7 +26,6 @@ def install() -> None:
     sys.meta_path.insert(0, MigrationsFinder())
     install_order()
     install_new_migrations()
-    install_writing()
 
 
 class MigrationsFinder:

@@ -6,7 +6,6 @@ import logging
 import sys
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -25,25 +24,8 @@ NAMES_OF_MODELS = ("model_name", "new_name", "name")
 logger = logging.getLogger("django_plugin_system")
 
 
-def install_writing() -> None:
+def install() -> None:
     """Have Django write no parent's migration, and warn of a parent's changes."""
-    replace(
-        "django.db.migrations.loader:MigrationLoader.build_graph", "self", _build_graph
-    )
-
-
-def _build_graph(original: Callable[[Any], None]) -> Callable[[Any], None]:
-    def build_graph(self: Any) -> None:
-        # Only now: the commands import the loader, and we have been imported by that,
-        # before there was anything of theirs to replace.
-        _install_late()
-        original(self)
-
-    return build_graph
-
-
-@cache
-def _install_late() -> None:
     commands = "django.core.management.commands"
     replace(
         "django.db.migrations.writer:MigrationWriter.__init__",
