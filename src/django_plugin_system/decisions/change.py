@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..exceptions import PluginItemNotFound, PluginTypeNotFound
@@ -11,10 +11,7 @@ from ..models.generation import writing
 from ..specs import ItemKey, TypeKey
 from .known import read_now
 from .last_active import find_outcome
-from .order import renumber
-
-Arrange = Callable[[Sequence[ItemKey]], list[ItemKey]]
-"""Takes the order that there is and returns the one that is wanted."""
+from .order import Where, rearranged, renumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Decision:
     """The row with its items as they were."""
 
     after: PluginType
-    """The row with its items as they are now, or would be."""
+    """The row with its items as they are now, or would be if it were confirmed."""
 
     edits: tuple[Edit, ...]
     """What was written, or would be; nothing if all was so already."""
@@ -62,22 +59,24 @@ def set_status(
         return Decision(before, after, edits)
 
 
-def move(key: ItemKey, arrange: Arrange, *, using: str) -> Decision:
+def move(
+    key: ItemKey, where: Where, other: ItemKey | None = None, *, using: str
+) -> Decision:
     """Put an item elsewhere among all of its type, whatever their statuses.
 
-    The others keep their order, and as few priorities change as can be.
-    Raises PluginItemNotFound if it has no row, OrderError if there are too many.
+    ``other`` is the item of the same type that it goes before or after. The others keep
+    their order, and as few priorities change as can be. Raises PluginItemNotFound if
+    one of them has no row, OrderError if there are more items than priorities.
     """
     with writing(using):
         before, after = _read_twice(key.type, using)
-        _get(after, key)
-        rows = {item.key: item for item in after.get_all_plugins()}
-        wanted = arrange(list(rows))
-        ranks = [rows[each].rank() for each in wanted]
-        for each, priority in zip(
-            wanted, renumber(ranks, {wanted.index(key)}), strict=True
-        ):
-            rows[each].priority = priority
+        rows = after.get_all_plugins()
+        beside = other and _get(after, other)
+        wanted = rearranged(rows, _get(after, key), where, beside)
+        place = [item.key for item in wanted].index(key)
+        numbers = renumber([item.rank() for item in wanted], {place})
+        for item, number in zip(wanted, numbers, strict=True):
+            item.priority = number
         edits = _differences(before, after)
         _write(edits, using)
         return Decision(before, after, edits)

@@ -7,9 +7,9 @@ where their names are in the right order already. Plain values: no rows, no Djan
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from ..exceptions import OrderError
 from ..specs import PRIORITY_MAX, PRIORITY_MIN
@@ -17,7 +17,9 @@ from ..specs import PRIORITY_MAX, PRIORITY_MIN
 Rank = tuple[int, str, str]
 """What selection sorts by: priority, name, module."""
 
-T = TypeVar("T", bound=Hashable)
+Where = Literal["first", "last", "before", "after"]
+
+T = TypeVar("T")
 
 
 class Bounds(NamedTuple):
@@ -30,27 +32,17 @@ class Bounds(NamedTuple):
 COLUMN = Bounds(PRIORITY_MIN, PRIORITY_MAX)
 
 
-def moved_first(order: Sequence[T], moved: T) -> list[T]:
-    """Return the order with one thing before all others."""
-    return [moved, *_without(order, moved)]
-
-
-def moved_last(order: Sequence[T], moved: T) -> list[T]:
-    """Return the order with one thing after all others."""
-    return [*_without(order, moved), moved]
-
-
-def moved_before(order: Sequence[T], moved: T, other: T) -> list[T]:
-    """Return the order with one thing directly before another."""
-    rest = _without(order, moved)
-    place = rest.index(other)
-    return [*rest[:place], moved, *rest[place:]]
-
-
-def moved_after(order: Sequence[T], moved: T, other: T) -> list[T]:
-    """Return the order with one thing directly after another."""
-    rest = _without(order, moved)
-    place = rest.index(other) + 1
+def rearranged(
+    order: Sequence[T], moved: T, where: Where, other: T | None = None
+) -> list[T]:
+    """Return the order with one thing elsewhere; ``other`` is what it goes beside."""
+    rest = [each for each in order if each != moved]
+    if where == "first":
+        place = 0
+    elif where == "last":
+        place = len(rest)
+    else:
+        place = rest.index(cast(T, other)) + (where == "after")
     return [*rest[:place], moved, *rest[place:]]
 
 
@@ -87,10 +79,6 @@ def renumber(
         others if len(others) == len(kept) else kept,
         bounds,
     )
-
-
-def _without(order: Sequence[T], moved: T) -> list[T]:
-    return [each for each in order if each != moved]
 
 
 def _forced_steps(wanted: Sequence[Rank]) -> list[int]:
