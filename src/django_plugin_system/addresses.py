@@ -100,7 +100,7 @@ def _unknown(text: str, ways: Mapping[KeyT, list[str]], kind: str) -> str:
     message = f"No {kind} is called {text!r}."
     if not ways:
         return f"{message} There is none at all."
-    meant = {way: key for key in sorted(ways) for way in ways[key]}
-    if close := get_close_matches(text, meant, n=1):
+    meant = {way.casefold(): key for key in sorted(ways) for way in ways[key]}
+    if close := get_close_matches(text.casefold(), meant, n=1):
         return f"{message} Did you mean {str(meant[close[0]])!r}?"
     return f"{message} 'manage.py plugins list' shows all."

@@ -42,18 +42,18 @@ class Decision:
 
 
 def set_status(
-    key: ItemKey, status: PluginStatus, *, using: str, confirmed: bool
+    key: ItemKey, status: PluginStatus, *, using: str, confirmed: bool | str = False
 ) -> Decision:
     """Give an item a status; raise PluginItemNotFound if it has no row.
 
-    What takes away the last active item of a type has to be ``confirmed``: else
-    nothing is written, and the decision says who would answer.
+    What takes away the last active item of a type has to be ``confirmed``: whatever
+    comes of it, or just the outcome in these words. Else nothing is written.
     """
     with writing(using):
         before, after = _read_twice(key.type, using)
         outcome = find_outcome(after, {_get(after, key).pk: status.value})
         edits = _differences(before, after)
-        if outcome and not confirmed:
+        if outcome and confirmed not in (True, outcome):
             return Decision(before, after, edits, outcome)
         _write(edits, using)
         return Decision(before, after, edits)

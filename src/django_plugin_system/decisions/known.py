@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -27,16 +28,18 @@ def find_type(text: str, rows: Snapshot) -> TypeKey:
 def find_item(text: str, rows: Snapshot, *, type_: TypeKey | None = None) -> ItemKey:
     """Return the item that is called so, or raise PluginItemNotFound.
 
-    Among items of one type, no other has to be told apart.
+    ``type_`` is the one to look in first: there is less to tell apart.
     """
     known = known_items(rows)
+    if type_ is None:
+        return addresses.find_item(text, known, aliases())
     of_type = {key: pk for key, pk in known.items() if key.type == type_}
     try:
-        return addresses.find_item(text, of_type or known, aliases())
+        return addresses.find_item(text, of_type, aliases())
     except PluginItemNotFound:
-        if not of_type:
-            raise
-    return addresses.find_item(text, known, aliases())
+        with suppress(PluginItemNotFound):
+            return addresses.find_item(text, known, aliases())
+        raise
 
 
 def known_types(rows: Snapshot) -> dict[TypeKey, UUID | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connections
 
-from ...exceptions import OrderError, PluginLookupError
+from ...exceptions import PluginLookupError, PluginSystemError
 from ...selection.current import database
 from ...sync import has_tables
 from ..subcommands import SUBCOMMANDS
@@ -46,10 +46,10 @@ class Command(BaseCommand):
                     f"Run 'manage.py migrate --database {using}' first."
                 )
             code = options["run"](call)
-        except PluginLookupError as error:
-            raise CommandError(str(error), returncode=MISTAKEN) from error
-        except OrderError as error:
-            raise CommandError(str(error), returncode=REFUSED) from error
+        except PluginSystemError as error:
+            is_unknown = isinstance(error, PluginLookupError)
+            code = MISTAKEN if is_unknown else REFUSED
+            raise CommandError(str(error), returncode=code) from error
         except Error as error:
             raise CommandError(
                 f"Database {using!r} says: {_text(error)}. Nothing was changed."

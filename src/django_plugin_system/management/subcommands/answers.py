@@ -24,7 +24,7 @@ class Answer:
 
     def __str__(self) -> str:
         if self.error is not None:
-            return f"get_plugin failed without arguments: {self.error}"
+            return f"its get_plugin failed without arguments: {self.error}"
         if self.varies:
             return "the answer differs from call to call"
         return f"{self.name} answers"
@@ -86,7 +86,9 @@ def _outcome(
 ) -> Iterator[str]:
     paint = call.style.WARNING if after.is_nothing else call.style.SUCCESS
     key = decision.after.key
-    if before is None:
+    if after.error is not None:
+        yield call.style.WARNING(f"{key}: {after}")
+    elif before is None:
         yield paint(f"{key}: {after}; its get_plugin decides.")
     elif before == after:
         yield paint(f"{key}: {after}, as before.")

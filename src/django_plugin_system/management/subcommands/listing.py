@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from ...decisions.known import find_type, known_types, read_now
-from ...models import PluginItem, PluginType
+from ...models import PluginType
 from ...registry import plugins
 from ...selection.rule import judge
 from ...selection.snapshot import Snapshot
@@ -56,7 +57,12 @@ def add_arguments(parser: CommandParser) -> None:
         metavar="TYPE",
         help="Only this type: manager:name, or the name alone if it is unambiguous.",
     )
-    parser.add_argument("--status", choices=STATUSES, help="Only items of this status.")
+    parser.add_argument(
+        "--status",
+        type=status_word,
+        choices=STATUSES,
+        help="Only items of this status.",
+    )
 
 
 def handle(call: Call) -> int:
@@ -64,13 +70,11 @@ def handle(call: Call) -> int:
     rows = read_now(call.using)
     text, status = call.options["type"], call.options["status"]
     keys = [find_type(text, rows)] if text else list(known_types(rows))
-    sections = [_section(key, rows, status) for key in keys]
-    if status:
-        sections = [section for section in sections if section.entries]
+    sections = list(_sections(keys, rows, status))
     facts = {
         "database": call.using,
         "types": [_facts(section) for section in sections],
-        "unresolved": [each.item for each in plugins.unresolved()],
+        "unresolved": [asdict(each) for each in plugins.unresolved()],
         "rejected": _errors(plugins.rejected()),
         "broken": _errors(plugins.broken()),
     }
@@ -81,52 +85,55 @@ def handle(call: Call) -> int:
 # What there is
 
 
-def _section(key: TypeKey, rows: Snapshot, status: str | None) -> Section:
-    row = rows.find_type_row(key)
-    answer = find_answer(row) if row else None
-    entries = list(_entries(key, row, answer))
-    return Section(
-        key=key,
-        id=str(row.pk) if row else None,
-        has_code=plugins.find_type(key) is not None,
-        answer=answer,
-        entries=[each for each in entries if status in (None, each.status)],
-    )
+def _sections(
+    keys: Iterable[TypeKey], rows: Snapshot, status: str | None
+) -> Iterator[Section]:
+    declared: dict[TypeKey, list[PluginItemSpec]] = defaultdict(list)
+    for spec in plugins.items():
+        declared[spec.type_key].append(spec)
+    for key in keys:
+        row = rows.find_type_row(key)
+        answer = find_answer(row) if row else None
+        entries = [
+            entry
+            for entry in _entries(row, declared[key], answer)
+            if status in (None, entry.status)
+        ]
+        if entries or not status:
+            yield Section(
+                key=key,
+                id=str(row.pk) if row else None,
+                has_code=plugins.find_type(key) is not None,
+                answer=answer,
+                entries=entries,
+            )
 
 
 def _entries(
-    key: TypeKey, row: PluginType | None, answer: Answer | None
+    row: PluginType | None, declared: list[PluginItemSpec], answer: Answer | None
 ) -> Iterator[Entry]:
-    known = set()
-    for item, _ in judge(row.get_all_plugins()) if row else ():
-        known.add(item.key)
-        yield _of_row(item, answer)
-    for spec in plugins.items():
-        if spec.type_key == key and spec.key not in known:
-            yield _of_code(spec, answer)
-
-
-def _of_row(item: PluginItem, answer: Answer | None) -> Entry:
-    return Entry(
-        key=item.key,
-        id=str(item.pk),
-        status=status_word(item.status),
-        priority=item.priority,
-        has_code=not item.is_orphan,
-        answers=answer is not None and answer.item == item.key,
-    )
-
-
-def _of_code(spec: PluginItemSpec, answer: Answer | None) -> Entry:
-    # SAFE_MODE can have it answer without a row.
-    return Entry(
-        key=spec.key,
-        id=None,
-        status=None,
-        priority=spec.priority,
-        has_code=True,
-        answers=answer is not None and answer.item == spec.key,
-    )
+    answering = answer.item if answer else None
+    items = [item for item, _ in judge(row.get_all_plugins())] if row else []
+    for item in items:
+        yield Entry(
+            key=item.key,
+            id=str(item.pk),
+            status=status_word(item.status),
+            priority=item.priority,
+            has_code=not item.is_orphan,
+            answers=item.key == answering,
+        )
+    known = {item.key for item in items}
+    for spec in declared:
+        if spec.key not in known:
+            yield Entry(
+                key=spec.key,
+                id=None,
+                status=None,
+                priority=spec.priority,
+                has_code=True,
+                answers=spec.key == answering,
+            )
 
 
 # For programs

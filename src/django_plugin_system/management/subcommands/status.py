@@ -29,11 +29,15 @@ def add_arguments(parser: CommandParser) -> None:
 def handle(call: Call, status: PluginStatus) -> int:
     """Give the item the status, and print what that has changed."""
     key = find_item(call.options["item"], read_now(call.using))
-    decision = set_status(key, status, using=call.using, confirmed=call.options["yes"])
-    if decision.unconfirmed:
+    confirmed: bool | str = call.options["yes"]
+    while True:
+        decision = set_status(key, status, using=call.using, confirmed=confirmed)
+        if not decision.unconfirmed:
+            break
         if not _confirms(call, key, decision.unconfirmed):
             raise CommandError(_refusal(key, decision.unconfirmed), returncode=REFUSED)
-        decision = set_status(key, status, using=call.using, confirmed=True)
+        # Nothing was locked meanwhile: what was said yes to may not be what comes now.
+        confirmed = decision.unconfirmed
     tell_change(decision, call, list(_lines(decision, call, key)))
     return DONE
 
@@ -41,7 +45,6 @@ def handle(call: Call, status: PluginStatus) -> int:
 def _confirms(call: Call, key: ItemKey, outcome: str) -> bool:
     if call.is_for_programs or not sys.stdin or not sys.stdin.isatty():
         return False
-    # Nothing is locked while somebody thinks.
     try:
         answer = input(f"{_consequence(key, outcome)} Do it? [y/N] ")
     except (EOFError, KeyboardInterrupt):
@@ -57,7 +60,7 @@ def _refusal(key: ItemKey, outcome: str) -> str:
 
 
 def _consequence(key: ItemKey, outcome: str) -> str:
-    return f"{short(key)} is the last active item of {key.type}; without it {outcome}."
+    return f"{short(key)} is the last active item of {key.type}; after that {outcome}."
 
 
 def _lines(decision: Decision, call: Call, key: ItemKey) -> Iterator[str]:
