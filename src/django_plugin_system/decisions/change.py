@@ -9,7 +9,7 @@ from ..exceptions import PluginItemNotFound, PluginTypeNotFound
 from ..models import PluginItem, PluginStatus, PluginType
 from ..models.generation import writing
 from ..specs import ItemKey, TypeKey
-from .known import read_now
+from .known import read_to_write
 from .last_active import find_outcome
 from .order import Where, rearranged, renumber
 
@@ -83,7 +83,7 @@ def move(
 
 
 def _read_twice(type_: TypeKey, using: str) -> tuple[PluginType, PluginType]:
-    rows = read_now(using)
+    rows = read_to_write(using)
     before, after = rows.find_type_row(type_), rows.find_type_row(type_)
     if before is None or after is None:
         raise PluginTypeNotFound(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from .. import addresses
 from ..exceptions import PluginItemNotFound
-from ..models.generation import read_latest_rows
+from ..models.generation import read_latest_rows, read_rows
 from ..register import aliases
 from ..registry import plugins
 from ..selection.snapshot import Snapshot, take
@@ -17,6 +17,11 @@ from ..specs import ItemKey, TypeKey
 
 def read_now(using: str) -> Snapshot:
     """Read all rows, past what this process remembers."""
+    return take(using, None, read_rows(using), monotonic())
+
+
+def read_to_write(using: str) -> Snapshot:
+    """Read all rows inside of ``writing()``: nobody changes them before it ends."""
     return take(using, None, read_latest_rows(using), monotonic())
 
 
