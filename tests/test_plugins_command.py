@@ -57,6 +57,16 @@ def test_freshness():
     }
 
 
+def test_freshness_of_another_database(other):
+    """This process answers from the rows of one database, so of others only the first
+    two are known."""
+    token = Generation.objects.using(other).get().token
+
+    assert run("freshness", "--database", other) == (
+        f"database:    other\ngeneration:  {token}\n"
+    )
+
+
 def test_freshness_without_a_generation():
     """A flushed database has none until the next write."""
     Generation.objects.all().delete()

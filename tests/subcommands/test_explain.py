@@ -102,7 +102,7 @@ def test_get_plugin_fails():
     sync()
 
     assert run("explain", "sender", exit_code=1) == (
-        f"{__name__}.picky, the get_plugin of plugin type tests.apps.otp:sender, "
+        f"Who answers for tests.apps.otp:sender cannot be told: {__name__}.picky "
         "failed when it was called without arguments: TypeError: picky() missing 1 "
         "required positional argument: 'country'"
     )

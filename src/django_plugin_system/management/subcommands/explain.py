@@ -36,11 +36,10 @@ def handle(call: Call) -> int:
         raise CommandError(str(error), returncode=REFUSED) from error
     except Exception as error:
         spec = plugins.find_type(key)
-        if spec is None or spec.get_plugin is None:
-            raise
+        source = dotted((spec and spec.get_plugin) or explain)
         raise CommandError(
-            f"{dotted(spec.get_plugin)}, the get_plugin of plugin type {key}, failed "
-            f"when it was called without arguments: {type(error).__name__}: {error}",
+            f"Who answers for {key} cannot be told: {source} failed when it was called "
+            f"without arguments: {type(error).__name__}: {error}",
             returncode=REFUSED,
         ) from error
     call.show(_facts(key, explanation), str(explanation).splitlines())
