@@ -207,6 +207,18 @@ def test_nothing():
     assert run("list", "--status", "reserve") == "There is nothing to list.\n"
 
 
+def test_safe_mode(settings):
+    """In SAFE_MODE an item answers before it has a row."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict(priority=-7))
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+
+    assert run("list", "sender").splitlines()[:2] == [
+        "tests.apps.otp:sender: tests.apps.otp_sms:mail answers",
+        "* no row       -7  tests.apps.otp_sms:mail",
+    ]
+
+
 def test_colours(everything):
     """On a terminal, the item that answers, orphans and mistakes stand out."""
     printed = run("list", "--force-color").splitlines()

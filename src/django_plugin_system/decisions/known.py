@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic
 from uuid import UUID
 
 from .. import addresses
@@ -11,18 +10,19 @@ from ..exceptions import PluginItemNotFound
 from ..models.generation import read_latest_rows, read_rows
 from ..register import aliases
 from ..registry import plugins
+from ..rows import Rows
 from ..selection.snapshot import Snapshot, take
 from ..specs import ItemKey, TypeKey
 
 
 def read_now(using: str) -> Snapshot:
     """Read all rows, past what this process remembers."""
-    return take(using, None, read_rows(using), monotonic())
+    return _snapshot(using, read_rows(using))
 
 
 def read_to_write(using: str) -> Snapshot:
     """Read all rows inside of ``writing()``: nobody changes them before it ends."""
-    return take(using, None, read_latest_rows(using), monotonic())
+    return _snapshot(using, read_latest_rows(using))
 
 
 def find_type(text: str, rows: Snapshot) -> TypeKey:
@@ -61,3 +61,8 @@ def known_items(rows: Snapshot) -> dict[ItemKey, UUID | None]:
         for item in rows.items.get(type_.id, ()):
             known[ItemKey(item.name, item.module, key)] = item.id
     return known
+
+
+def _snapshot(using: str, rows: Rows) -> Snapshot:
+    # It answers no lookup, so its age is nothing to go by.
+    return take(using, None, rows, loaded_at=0.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...conf import get_conf
 from ...decisions.change import Decision
 from ...models import PluginItem, PluginStatus, PluginType
-from ...selection.explain import explain_type
-from ...specs import ItemKey
+from ...selection.explain import Explanation, explain, explain_type
+from ...specs import ItemKey, TypeKey
 from .base import Call
 
 
@@ -46,11 +46,22 @@ class Answer:
         }
 
 
-def find_answer(plugin_type: PluginType) -> Answer:
+def find_answer(row: PluginType) -> Answer:
     """Return who answers, also where the type's get_plugin fails."""
-    # It is the project's code, and may expect arguments of its caller.
+    return _answer_of(lambda: explain_type(row, row.spec))
+
+
+def find_answer_without_row(key: TypeKey) -> Answer | None:
+    """Return who answers for a type that has no row: nobody, except in SAFE_MODE."""
+    if not get_conf().SAFE_MODE:
+        return None
+    return _answer_of(lambda: explain(*key))
+
+
+def _answer_of(ask: Callable[[], Explanation]) -> Answer:
+    # A get_plugin is the project's code, and may expect arguments of its caller.
     try:
-        explanation = explain_type(plugin_type, plugin_type.spec)
+        explanation = ask()
     except Exception as error:  # noqa: BLE001  # whoever has called is told
         return Answer(None, error=f"{type(error).__name__}: {error}")
     chosen = explanation.chosen

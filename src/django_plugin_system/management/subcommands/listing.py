@@ -15,7 +15,7 @@ from ...registry import plugins
 from ...selection.rule import judge
 from ...selection.snapshot import Snapshot
 from ...specs import ItemKey, PluginItemSpec, TypeKey
-from .answers import Answer, find_answer, short, status_word
+from .answers import Answer, find_answer, find_answer_without_row, short, status_word
 from .base import DONE, Call, Subcommand, Words
 
 STATUSES = ("active", "reserve", "disabled")
@@ -43,7 +43,7 @@ class Section:
     id: str | None
     has_code: bool
     answer: Answer | None
-    """None for a type without a row."""
+    """None for a type without a row, unless SAFE_MODE is on."""
 
     entries: list[Entry]
 
@@ -93,7 +93,7 @@ def _sections(
         declared[spec.type_key].append(spec)
     for key in keys:
         row = rows.find_type_row(key)
-        answer = find_answer(row) if row else None
+        answer = find_answer(row) if row else find_answer_without_row(key)
         entries = [
             entry
             for entry in _entries(row, declared[key], answer)
