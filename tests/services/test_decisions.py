@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from .databases import Database
-from .processes import Worker, eventually
+from .databases import Database, make_database
+from .processes import Pool, Site, Worker, eventually
 
 MODULE = "django.contrib.contenttypes"
 TYPE = "django.contrib.auth:carrier"
@@ -115,3 +117,29 @@ def test_an_old_view_of_the_rows(operators: list[Worker]):
     a.do("decide", args=["disable", "a"])
 
     assert b.do("decide", args=["disable", "b"]) == [1, REFUSAL.format("b")]
+
+
+@pytest.mark.service
+def test_repeatable_read(tmp_path: Path):
+    """Where the database has the second of two writers repeat it, it is repeated.
+
+    PostgreSQL does so under REPEATABLE READ, which is number 3 of its levels.
+    """
+    with make_database("postgresql", tmp_path) as database:
+        settings = {**database.settings, "OPTIONS": {"isolation_level": 3}}
+        site = Site({"default": settings})
+        site.manage("migrate", "--verbosity=0")
+        pool = Pool(site, 2)
+        try:
+            a, b = pool.get_ready()
+            for worker in (a, b):
+                worker.do("declare", names=["a", "b"])
+            a.do("run_sync")
+            a.do("begin")
+            a.do("decide", args=["disable", "a"])
+            start_and_wait(b, database, "disable", "b")
+            a.do("commit")
+
+            assert b.hear() == [1, REFUSAL.format("b")]
+        finally:
+            pool.kill()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+
+from django.db import OperationalError, connections
 
 from ..exceptions import PluginItemNotFound, PluginTypeNotFound
 from ..models import PluginItem, PluginStatus, PluginType
@@ -12,6 +15,8 @@ from ..specs import ItemKey, TypeKey
 from .known import read_to_write
 from .last_active import find_outcome
 from .order import Where, rearranged, renumber
+
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,13 @@ def set_status(
     What takes away the last active item of a type has to be ``confirmed``: whatever
     comes of it, or just the outcome in these words. Else nothing is written.
     """
-    with writing(using):
-        before, after = _read_twice(key.type, using)
-        outcome = find_outcome(after, {_get(after, key).pk: status.value})
-        edits = _differences(before, after)
-        if outcome and confirmed not in (True, outcome):
-            return Decision(before, after, edits, outcome)
-        _write(edits, using)
-        return Decision(before, after, edits)
+
+    def decide(plugin_type: PluginType) -> str | None:
+        item = _get(plugin_type, key)
+        outcome = find_outcome(plugin_type, {item.pk: status.value})
+        return None if confirmed in (True, outcome) else outcome
+
+    return _carry_out(key.type, using, decide)
 
 
 def move(
@@ -68,18 +72,43 @@ def move(
     their order, and as few priorities change as can be. Raises PluginItemNotFound if
     one of them has no row, OrderError if there are more items than priorities.
     """
+
+    def decide(plugin_type: PluginType) -> None:
+        item = _get(plugin_type, key)
+        beside = other and _get(plugin_type, other)
+        wanted = rearranged(plugin_type.get_all_plugins(), item, where, beside)
+        ranks = [each.rank() for each in wanted]
+        for each, number in zip(
+            wanted, renumber(ranks, {wanted.index(item)}), strict=True
+        ):
+            each.priority = number
+
+    return _carry_out(key.type, using, decide)
+
+
+def _carry_out(
+    type_: TypeKey, using: str, decide: Callable[[PluginType], str | None]
+) -> Decision:
+    """Have the rows of a type changed and write them; ``decide`` may say why not."""
+    # Under REPEATABLE READ, PostgreSQL refuses the second of two writers and has it
+    # try again. An outer transaction is its owner's to repeat.
+    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    for _ in range(attempts - 1):
+        with suppress(OperationalError):
+            return _try(type_, using, decide)
+    return _try(type_, using, decide)
+
+
+def _try(
+    type_: TypeKey, using: str, decide: Callable[[PluginType], str | None]
+) -> Decision:
     with writing(using):
-        before, after = _read_twice(key.type, using)
-        rows = after.get_all_plugins()
-        beside = other and _get(after, other)
-        wanted = rearranged(rows, _get(after, key), where, beside)
-        place = [item.key for item in wanted].index(key)
-        numbers = renumber([item.rank() for item in wanted], {place})
-        for item, number in zip(wanted, numbers, strict=True):
-            item.priority = number
+        before, after = _read_twice(type_, using)
+        unconfirmed = decide(after)
         edits = _differences(before, after)
-        _write(edits, using)
-        return Decision(before, after, edits)
+        if not unconfirmed:
+            _write(edits, using)
+        return Decision(before, after, edits, unconfirmed)
 
 
 def _read_twice(type_: TypeKey, using: str) -> tuple[PluginType, PluginType]:
