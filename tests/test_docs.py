@@ -16,6 +16,7 @@ import django_plugin_system
 from django_plugin_system import exceptions
 from django_plugin_system.conf import Conf
 from django_plugin_system.management.commands.pluginsync import Command
+from django_plugin_system.management.subcommands import SUBCOMMANDS
 
 from .docs.pages import Block, Note, anchors, links, parse
 from .docs.project import Project
@@ -182,6 +183,15 @@ def test_options_of_pluginsync(page: Path):
     named = re.findall(r"^\| `(--[\w-]+)", page.read_text(), re.MULTILINE)
 
     assert set(named) == _options(Command()) - _options(BaseCommand())
+
+
+def test_subcommands():
+    """Each subcommand of plugins has its row, in order, and there are no others."""
+    page = (DOCS / "commands.md").read_text()
+
+    named = re.findall(r"^\| `(\w+)", page.partition("\n## ")[0], re.MULTILINE)
+
+    assert named == [subcommand.name for subcommand in SUBCOMMANDS]
 
 
 def _options(command: BaseCommand) -> set[str]:

@@ -8,10 +8,12 @@ PluginSystemError
 │   └── AlreadyRegistered (ValueError)              the key is taken
 ├── PluginLookupError (LookupError)
 │   ├── PluginTypeNotFound                          no registered plugin type fits
+│   ├── PluginItemNotFound                          no plugin item, or several, fit
 │   └── NoPluginAvailable                           nothing can be selected
 ├── PluginNotLoadable (RuntimeError)                a row has no registered class
 ├── InvalidSelection (TypeError)                    a ``get_plugin`` answered nonsense
 ├── BlockingLookup (RuntimeError)                   asking would block an event loop
+├── OrderError (ValueError)                         priorities do not suffice
 └── SyncError (RuntimeError)                        rows cannot be brought in step
 """
 
@@ -51,6 +53,10 @@ class PluginTypeNotFound(PluginLookupError):
     """No registered plugin type goes by that name or interface."""
 
 
+class PluginItemNotFound(PluginLookupError):
+    """No plugin item goes by that name, or more than one does."""
+
+
 class NoPluginAvailable(PluginLookupError):
     """No plugin item of the type can be selected right now."""
 
@@ -65,6 +71,10 @@ class InvalidSelection(PluginSystemError, TypeError):
 
 class BlockingLookup(PluginSystemError, RuntimeError):
     """A synchronous lookup on an event loop would have to ask the database."""
+
+
+class OrderError(PluginSystemError, ValueError):
+    """There are not enough priorities to put plugin items in an order."""
 
 
 class SyncError(PluginSystemError, RuntimeError):

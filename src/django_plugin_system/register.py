@@ -192,6 +192,12 @@ def origin_of(name: str) -> str:
     return lineage[-1] if lineage else name
 
 
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Return, by the name of each app that others extend, what these are called."""
+    lineages = map(_packages, apps.get_app_configs())
+    return {names[-1]: names[:-1] for names in lineages if len(names) > 1}
+
+
 def is_installed(owner: str) -> bool:
     """Tell whether an item's ``module`` or a type's ``manager`` is part of the project.
 

@@ -153,7 +153,7 @@ def test_orphan_is_no_active_item(admin_client, switch: Switch):
     [
         pytest.param(
             {"kavenegar": "reserve", "sms_ir": "reserve"},
-            "sms_ir (tests.apps.otp_sms) answers from reserve.",
+            "tests.apps.otp_sms:sms_ir answers from reserve.",
             id="reserve",
         ),
         pytest.param(

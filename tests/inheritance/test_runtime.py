@@ -148,3 +148,17 @@ def test_items_of_the_child(project: Project):
     assert "pigeon" in pruned
     assert ("printed", "apps.otp", "disable") in parent.items(ITEMS)
     assert "pigeon" not in {name for name, *_ in parent.items(ITEMS)}
+
+
+def test_a_type_goes_by_either_app(project: Project):
+    """In a command its manager may be called by the child's name, too."""
+    _, child = sites(project)
+    child.manage("migrate", "--verbosity=0")
+
+    by_parent = child.manage("plugins", "list", "apps.otp:otp")
+    by_child = child.manage("plugins", "list", "shop.otp:otp")
+    told = child.manage("plugins", "disable", "mail", "for", "shop.otp:otp")
+
+    assert by_child == by_parent
+    assert by_parent.startswith("apps.otp:otp: apps.otp:mail answers\n")
+    assert told.startswith("apps.otp:mail for apps.otp:otp is disabled now; ")

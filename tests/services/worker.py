@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 from django.core import serializers
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -166,6 +166,16 @@ def command(*arguments: str) -> None:
     call_command(*arguments, verbosity=0, stdout=StringIO())
 
 
+def decide(*arguments: str) -> list[Any]:
+    """Run manage.py plugins; return its exit code and what it has printed."""
+    printed = StringIO()
+    try:
+        call_command("plugins", *arguments, stdout=printed)
+    except CommandError as error:
+        return [error.returncode, str(error)]
+    return [0, printed.getvalue()]
+
+
 def save(name: str, **columns: object) -> None:
     """Save one item, as the page of an item does."""
     item = PluginItem.objects.get(name=name)
@@ -265,6 +275,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
         commit,
         configure,
         count_queries,
+        decide,
         declare,
         delete,
         edit,

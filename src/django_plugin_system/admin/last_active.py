@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from ..decisions.last_active import find_outcome
 from ..models import PluginItem, PluginType
 
 
@@ -79,20 +80,9 @@ def ask_back(
 def _consequences(statuses: Mapping[UUID, str]) -> list[Consequence]:
     found = []
     for plugin_type in _locked_types_of(statuses):
-        had_active = bool(plugin_type.get_active_plugins())
-        for item in plugin_type.pluginitem_set.all():
-            item.status = statuses.get(item.pk, item.status)
-        if had_active and not plugin_type.get_active_plugins():
-            found.append(Consequence(plugin_type, _outcome(plugin_type)))
+        if outcome := find_outcome(plugin_type, statuses):
+            found.append(Consequence(plugin_type, outcome))
     return sorted(found, key=lambda each: each.plugin_type.key)
-
-
-def _outcome(plugin_type: PluginType) -> str:
-    if plugin_type.spec and plugin_type.spec.get_plugin:
-        return _("its get_plugin decides what answers")
-    if reserve := plugin_type.get_reserved_plugins():
-        return _("%(item)s answers from reserve") % {"item": reserve[0]}
-    return _("nothing answers")
 
 
 def _locked_types_of(statuses: Mapping[UUID, str]) -> list[PluginType]:

@@ -118,8 +118,13 @@ def read_rows(using: str, *, locked: bool = False) -> Rows:
     return Rows(types=tuple(types.values()), items=tuple(items))
 
 
+def read_latest_rows(using: str) -> Rows:
+    """Read the rows as the one who is writing: what others have committed counts."""
+    return read_rows(using, locked=_may_see_old_rows(using))
+
+
 def _start_generation_if_changed(using: str) -> None:
-    digest = read_rows(using, locked=_may_see_old_rows(using)).digest()
+    digest = read_latest_rows(using).digest()
     changed = _generation(using).exclude(digest=digest)
     changed.update(token=uuid4(), digest=digest)
 

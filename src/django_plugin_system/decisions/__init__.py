@@ -1,0 +1,1 @@
+"""What operators decide: which items may answer, and in which order."""
