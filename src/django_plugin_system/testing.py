@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from .blocks import Block
 from .registry import Registry, plugins
 
 
-@contextmanager
-def isolated_plugins() -> Iterator[Registry]:
+def isolated_plugins() -> Block[Registry]:
     """Undo, at the end of the block or test, whatever is registered in it.
 
-    Works as a context manager and as a decorator, and gives the registry.
+    Works in a ``with`` statement, where it gives the registry, and as a decorator of
+    functions and of test classes. What a module registers that is imported in the
+    block stays, since a second import would not register it again.
     """
-    with plugins.isolated() as registry:
-        yield registry
+    return Block(plugins.isolated)
