@@ -180,7 +180,7 @@ def _is_test_class(cls: object) -> bool:
 def _around_subclasses(open_: Open, cls: Any) -> None:
     original = vars(cls).get("__init_subclass__")
 
-    def hold(subclass: Any, **kwargs: Any) -> None:
+    def hold(subclass: Any, /, **kwargs: Any) -> None:
         _find(original, cls, "__init_subclass__", subclass)(**kwargs)
         becomes_test_case = issubclass(subclass, TestCase) > issubclass(cls, TestCase)
         if becomes_test_case or not _HOOKS.isdisjoint(vars(subclass)):

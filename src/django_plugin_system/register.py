@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields, replace
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 from django.apps import AppConfig, apps
@@ -166,12 +167,13 @@ def load_entry_points() -> None:
 def run_deferred() -> None:
     """Register what was declared before Django knew which apps there are."""
     while _deferred:
-        source, action = _deferred.pop(0)
-        try:
-            action()
-        except RegistrationError as error:
-            logger.exception("%s could not be registered.", source)
-            plugins.reject(source, error)
+        source, action, module = _deferred.pop(0)
+        with plugins.importing(module):
+            try:
+                action()
+            except RegistrationError as error:
+                logger.exception("%s could not be registered.", source)
+                plugins.reject(source, error)
 
 
 def owner_of(declared: type) -> str:
@@ -212,7 +214,7 @@ def is_installed(owner: str) -> bool:
 # Internals, in the order they are called
 
 _UNKNOWN_YET = "-"
-_deferred: list[tuple[str, Callable[[], None]]] = []
+_deferred: list[tuple[str, Callable[[], None], ModuleType | None]] = []
 
 
 def _register_type(spec: PluginTypeSpec) -> None:
@@ -261,7 +263,7 @@ def _once_apps_are_known(action: Callable[[], None], source: str) -> None:
     if apps.apps_ready:
         action()
     else:
-        _deferred.append((source, action))
+        _deferred.append((source, action, plugins.find_import()))
 
 
 def _load(source: str, load: Callable[[], object]) -> None:

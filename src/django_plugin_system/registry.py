@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from itertools import count
+from types import ModuleType
 
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
 from .specs import (
@@ -57,6 +60,23 @@ class _State:
         )
 
 
+@dataclass(slots=True, eq=False)
+class _Isolation:
+    """A block at whose end the registry is as it was before."""
+
+    before: _State
+    modules: frozenset[str] = field(default_factory=lambda: frozenset(sys.modules))
+    """Those that were imported before."""
+
+    imported: list[tuple[ModuleType, Callable[[], None]]] = field(default_factory=list)
+    """What others have registered since, while they were imported."""
+
+
+@dataclass(slots=True, eq=False)
+class _Override:
+    item: PluginItemSpec
+
+
 class Registry:
     """The plugin types and plugin items that were registered, in any order.
 
@@ -68,6 +88,10 @@ class Registry:
         self._versions = count()
         self.version = next(self._versions)
         """Never the same number again once types or items have changed."""
+
+        self._isolations: list[_Isolation] = []
+        self._importing: ModuleType | None = None
+        self._overrides: list[_Override] = []
 
     # Registering
 
@@ -93,9 +117,14 @@ class Registry:
         if not known:
             self._settle_items_of(spec)
         self._touch()
+        self._note(partial(self.register_type, spec))
 
     def register_item(self, spec: PluginItemSpec) -> None:
         """Add a plugin item; raise RegistrationError if it can't fill its type."""
+        self._add_item(spec)
+        self._note(partial(self.register_item, spec))
+
+    def _add_item(self, spec: PluginItemSpec) -> None:
         known = self._state.items.get(spec.key)
         if known and known.plugin_class is not spec.plugin_class:
             raise AlreadyRegistered(
@@ -117,9 +146,11 @@ class Registry:
         if len(matches) > 1:
             raise RegistrationError(_ambiguous(interface, matches))
         if matches:
-            self.register_item(make(matches[0]))
+            self._add_item(make(matches[0]))
         else:
             self._state.waiting[interface, plugin_class, name] = make
+        again = partial(self.register_item_for, interface, plugin_class, name, make)
+        self._note(again)
 
     def record_broken(self, source: str, error: Exception) -> None:
         """Remember that the plugins in ``source`` could not be imported."""
@@ -128,6 +159,7 @@ class Registry:
     def reject(self, source: str, error: RegistrationError) -> None:
         """Remember a mistaken declaration whose error can't reach its author."""
         self._state.rejected[source] = error
+        self._note(partial(self.reject, source, error))
 
     def forget(self, source: str) -> None:
         """Drop what is remembered against ``source``."""
@@ -221,19 +253,104 @@ class Registry:
 
     @contextmanager
     def isolated(self) -> Iterator[Registry]:
-        """Undo, at the end of the block, whatever was registered in it."""
-        before = self._state
-        self._state = before.copy()
+        """Undo, at the end of the block, whatever was registered in it.
+
+        What a module has registered that was imported in the block, and still is,
+        stays: a second import would not register it again.
+        """
+        isolation = _Isolation(self._state)
+        self._isolations.append(isolation)
+        self._state = isolation.before.copy()
         try:
             yield self
         finally:
-            self._state = before
+            self._isolations.remove(isolation)
+            self._state = isolation.before
+            self._register_imported(isolation)
             self._touch()
+
+    @contextmanager
+    def not_isolated(self) -> Iterator[None]:
+        """Be, for the block, what is left when every isolation has ended."""
+        if not self._isolations:
+            yield
+            return
+        isolations, state = self._isolations, self._state
+        self._isolations, self._state = [], isolations[0].before.copy()
+        for isolation in isolations:
+            self._register_imported(isolation)
+        try:
+            yield
+        finally:
+            self._isolations, self._state = isolations, state
+            self._touch()
+
+    def find_import(self) -> ModuleType | None:
+        """Return the module whose import, begun in an isolation, is going on now."""
+        if self._importing is not None or not self._isolations:
+            return self._importing
+        before = self._isolations[-1].modules
+        frame = sys._getframe(1)
+        while frame.f_back:
+            frame = frame.f_back
+            name = frame.f_globals.get("__name__", "")
+            if frame.f_code.co_name == "<module>" and name not in before:
+                module = sys.modules.get(name)
+                # Code that is executed by other ways may only claim a name.
+                if module and vars(module) is frame.f_globals:
+                    return module
+        return None
+
+    @contextmanager
+    def importing(self, module: ModuleType | None) -> Iterator[None]:
+        """Take what is registered in the block as registered by the module's import."""
+        before, self._importing = self._importing, module
+        try:
+            yield
+        finally:
+            self._importing = before
+
+    @contextmanager
+    def override(self, item: PluginItemSpec) -> Iterator[None]:
+        """Have ``item`` answer for its type in the block, in all threads."""
+        override = _Override(item)
+        self._overrides.append(override)
+        self._touch()
+        try:
+            yield
+        finally:
+            self._overrides.remove(override)
+            self._touch()
+
+    def overrides(self) -> dict[TypeKey, PluginItemSpec]:
+        """Return what answers for types whatever rows say; the last one counts."""
+        return {each.item.type_key: each.item for each in self._overrides}
+
+    def find_override(self, wanted: object) -> PluginItemSpec | None:
+        """Return the override of the type with that key, or with that interface."""
+        if isinstance(wanted, tuple):
+            return self.overrides().get(TypeKey(*wanted))
+        matches = self._types_with(wanted)
+        return self.overrides().get(matches[0].key) if len(matches) == 1 else None
 
     # Helpers
 
     def _touch(self) -> None:
         self.version = next(self._versions)
+
+    def _note(self, registration: Callable[[], None]) -> None:
+        if self._isolations and (module := self.find_import()):
+            self._isolations[-1].imported.append((module, registration))
+
+    def _register_imported(self, isolation: _Isolation) -> None:
+        for module, registration in isolation.imported:
+            if sys.modules.get(module.__name__) is not module:
+                continue
+            is_new = self._isolations and (
+                module.__name__ not in self._isolations[-1].modules
+            )
+            with self.importing(module if is_new else None):
+                registration()
 
     def _settle_items_of(self, type_: PluginTypeSpec) -> None:
         state = self._state
@@ -242,13 +359,13 @@ class Registry:
                 check_implements(state.items[key], type_.interface)
             except RegistrationError as error:
                 del state.items[key]
-                self.reject(f"Plugin item {key}", error)
+                state.rejected[f"Plugin item {key}"] = error
         for wanted in [key for key in state.waiting if key[0] is type_.interface]:
             make = state.waiting.pop(wanted)
             try:
-                self.register_item(make(type_))
+                self._add_item(make(type_))
             except RegistrationError as error:
-                self.reject(f"Plugin item {wanted[2]!r}", error)
+                state.rejected[f"Plugin item {wanted[2]!r}"] = error
 
     def _types_with(self, interface: object) -> list[PluginTypeSpec]:
         types = self._state.types.values()

@@ -25,10 +25,12 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 from ..conf import SETTING, get_conf
 from ..exceptions import BlockingLookup
 from ..own_writes import own_writes
+from ..register import origin_of
 from ..registry import plugins
 from ..rows import Rows
 from ..scopes import Found, Scope, find_scope
 from ..signals import generation_changed
+from ..specs import TypeKey
 from .snapshot import Compiled, Snapshot, compile_, compile_defaults, take
 
 if TYPE_CHECKING:
@@ -70,9 +72,11 @@ _defaults: dict[str, Compiled] = {}
 _lock = Lock()
 
 
-def current() -> Compiled:
+def current(wanted: object = None) -> Compiled:
     """Return the answers of the rows that the caller has to see now.
 
+    Where memory has none, and a test overrides what is ``wanted``, a type's key or its
+    interface, the database is not asked.
     Raises the database's error when it does not answer and no rows are known, or
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
@@ -80,8 +84,8 @@ def current() -> Compiled:
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
-        _refuse_to_block(using, None)
-        return _find_young(using) or _look(using, None)
+        overridden = _refuse_to_block(using, None, wanted)
+        return overridden or _find_young(using) or _look(using, None, wanted)
     # The way of nearly every lookup.
     found = scope.found.get(using)
     if (
@@ -92,13 +96,15 @@ def current() -> Compiled:
         and not (own_writes.open and own_writes.are_open(using))
     ):
         return found.compiled  # type: ignore[no-any-return]  # scopes know no more
-    return _look(using, scope)
+    return _look(using, scope, wanted)
 
 
-async def acurrent() -> Compiled:
+async def acurrent(wanted: object = None) -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
     scope = find_scope()
+    if compiled := _find_overridden(using, wanted):
+        return compiled
     if not own_writes.open:
         compiled = _find_young(using) if scope is None else _find_kept(scope, using)
         if compiled:
@@ -176,10 +182,12 @@ def _keep(
 # Asking the database
 
 
-def _look(using: str, scope: Scope | None) -> Compiled:
+def _look(using: str, scope: Scope | None, wanted: object) -> Compiled:
+    if compiled := _find_overridden(using, wanted):
+        return compiled
     if get_conf().SAFE_MODE:
         return _without_rows(using)
-    if compiled := _refuse_to_block(using, scope):
+    if compiled := _refuse_to_block(using, scope, wanted):
         return compiled
     if own_writes.are_open(using):
         return _load(using, None)[0]
@@ -205,11 +213,26 @@ def _without_rows(using: str) -> Compiled:
     return found
 
 
-def _refuse_to_block(using: str, scope: Scope | None) -> Compiled | None:
+def _find_overridden(using: str, wanted: object) -> Compiled | None:
+    if not plugins.overrides():
+        return None
+    if isinstance(wanted, tuple):
+        wanted = TypeKey(wanted[0], origin_of(wanted[1]))
+    if plugins.find_override(wanted) is None:
+        return None
+    nothing = Rows(types=(), items=())
+    return compile_(take(using, None, nothing, monotonic()), plugins)
+
+
+def _refuse_to_block(
+    using: str, scope: Scope | None, wanted: object
+) -> Compiled | None:
     """Return what may answer on an event loop, or raise; None where none is running."""
     if not _is_on_event_loop() or get_conf().SAFE_MODE:
         return None
     if scope and (compiled := _find_kept(scope, using)):
+        return compiled
+    if compiled := _find_overridden(using, wanted):
         return compiled
     raise BlockingLookup(
         "A plugin was asked for on an event loop, and to answer from memory this "

@@ -81,6 +81,9 @@ def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanat
     spec = plugins.get_type(type_name, manager)
     snapshot = current().snapshot
     plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
+    if plugin_type is None and plugins.find_override(spec.key):
+        plugin_type = PluginType(name=type_name, manager=manager)
+        plugin_type.known_items = []
     if plugin_type is None:
         raise PluginTypeNotFound(
             f"Plugin type {type_name!r} of {manager!r} has no row yet. "
@@ -99,7 +102,11 @@ def explain_type(
     """Explain the selection among the items of a row that is already at hand."""
     judged = judge(plugin_type.get_all_plugins())
     override = spec.get_plugin if spec else None
-    if override is None:
+    if in_test := plugins.find_override(plugin_type.key):
+        rule = f"override_plugin(), with {dotted(in_test.plugin_class)}"
+        chosen, varies = select(plugin_type), False
+        judged = [(item, _overridden_in_test(item, chosen)) for item, _ in judged]
+    elif override is None:
         rule = "the default rule: lowest priority number first, active before reserve"
         chosen = next((item for item, verdict in judged if verdict.is_chosen), None)
         varies = False
@@ -119,6 +126,10 @@ def explain_type(
         varies=varies,
         candidates=tuple(Reason(item, verdict) for item, verdict in judged),
     )
+
+
+def _overridden_in_test(item: PluginItem, chosen: PluginItem | None) -> Verdict:
+    return Verdict.CHOSEN_IN_TEST if item == chosen else Verdict.OVERRIDDEN_IN_TEST
 
 
 def _overridden(

@@ -33,6 +33,8 @@ class Verdict(Enum):
     UP_TO_OVERRIDE = "eligible: get_plugin decides at each call"
     OVERRIDDEN = "passed over: get_plugin chose otherwise"
     CHOSEN_BY_OVERRIDE = "chosen: by get_plugin"
+    OVERRIDDEN_IN_TEST = "passed over: override_plugin() decides"
+    CHOSEN_IN_TEST = "chosen: by override_plugin()"
 
     @property
     def is_chosen(self) -> bool:

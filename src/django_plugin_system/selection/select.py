@@ -9,7 +9,7 @@ from typing import Any
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from ..specs import TypeKey, dotted
+from ..specs import PluginItemSpec, TypeKey, dotted
 from .current import current
 from .rule import choose
 
@@ -37,11 +37,25 @@ def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | N
     Raises InvalidSelection when the type's ``get_plugin`` answers neither an item of
     the type, nor the class of one, nor None.
     """
+    if override := plugins.find_override(plugin_type.key):
+        return _item_of(override, plugin_type)
     spec = plugin_type.spec
     if spec is None or spec.get_plugin is None:
         return choose(plugin_type.get_all_plugins())
     answer = spec.get_plugin(plugin_type, *args, **kwargs)
     return _item_from(answer, plugin_type, dotted(spec.get_plugin))
+
+
+def _item_of(override: PluginItemSpec, plugin_type: PluginType) -> PluginItem:
+    items = plugin_type.get_all_plugins()
+    item = next((each for each in items if each.key == override.key), None)
+    if item is None:
+        # It is not saved, so tests that need no database need none for it.
+        item = PluginItem(
+            plugin_type=plugin_type, name=override.name, module=override.module
+        )
+        item.known_spec = override
+    return item
 
 
 def _item_from(
