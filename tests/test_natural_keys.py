@@ -169,6 +169,17 @@ def test_a_generation_alone_is_never_brought_back(tmp_path: Path):
         assert (before, who()) == ("VoiceOTP", "SmsIrOTP")
 
 
+@pytest.mark.django_db
+def test_a_generation_that_is_saved():
+    """Only fixtures bring back old ones."""
+    generation = Generation.objects.get()
+    old = generation.token
+
+    generation.save()
+
+    assert Generation.objects.get().token == old
+
+
 class WithFixtures(TestCase):
     """Fixtures of a test case are seen by its tests."""
 

@@ -129,6 +129,7 @@ def test_objects(make):
 
         assert issubclass(plugin_class, AbstractOTP)
         assert plugin_class.send_otp == implementation.send_otp
+        assert not hasattr(plugin_class, "__abstractmethods__")
     assert given is implementation
     assert all(each is implementation for each in answers)
 

@@ -70,26 +70,22 @@ def outcome(run: str) -> list[str]:
     return re.findall(r"Ran \d+ tests|^OK$", run, re.MULTILINE)
 
 
+ISOLATED, UNITTEST = "test_isolated", "ATests or BTests or CLiveTests"
+service = pytest.mark.service
+
+
 @pytest.mark.parametrize(
-    ("options", "runs"),
+    ("names", "options", "runs"),
     [
-        pytest.param([], 1, id="one"),
-        pytest.param(["-n", "2"], 1, id="xdist", marks=pytest.mark.service),
-        pytest.param(["--reuse-db"], 2, id="kept", marks=pytest.mark.service),
-        pytest.param(["--no-migrations"], 1, id="syncdb", marks=pytest.mark.service),
+        pytest.param(ISOLATED, [], 1, id="one"),
+        pytest.param(ISOLATED, ["-n", "2"], 1, id="xdist", marks=service),
+        pytest.param(ISOLATED, ["--reuse-db"], 2, id="kept", marks=service),
+        pytest.param(ISOLATED, ["--no-migrations"], 1, id="syncdb", marks=service),
+        pytest.param(UNITTEST, ["-n", "2"], 1, id="unittest", marks=service),
+        pytest.param("serialized", [], 1, id="serialized", marks=service),
     ],
 )
-@pytest.mark.parametrize(
-    "names",
-    [
-        pytest.param("test_isolated", id="isolated"),
-        pytest.param(
-            "ATests or BTests or CLiveTests", id="unittest", marks=pytest.mark.service
-        ),
-        pytest.param("serialized", id="serialized", marks=pytest.mark.service),
-    ],
-)
-def test_pytest(site: Site, options: list[str], runs: int, names: str):
+def test_pytest(site: Site, names: str, options: list[str], runs: int):
     """In one process or several, on databases that are new, or kept."""
     for _ in range(runs):
         command = subprocess.run(
