@@ -11,9 +11,12 @@ from functools import partial, wraps
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import SimpleTestCase
 
+from django_plugin_system import fresh_plugins
 from django_plugin_system.blocks import Block
+from django_plugin_system.scopes import find_scope
 
 depth = 0
 """How many blocks are open."""
@@ -365,6 +368,38 @@ def test_unittest(base, which):
 
     assert result.testsRun == 2
     assert depth == 0
+
+
+@pytest.mark.parametrize(
+    "base",
+    [SimpleTestCase, unittest.IsolatedAsyncioTestCase],
+    ids=["Django", "unittest"],
+)
+def test_context_of_test_cases(base):
+    """What a block sets in the context is seen in all that belongs to a test."""
+    scopes = set()
+
+    @fresh_plugins()
+    class Case(base):
+        def setUp(self):
+            self.scope = find_scope()
+            assert self.scope is not None
+            scopes.add(self.scope)
+
+        def test_it(self):
+            assert find_scope() is self.scope
+
+        async def test_async(self):
+            assert find_scope() is self.scope
+            assert await sync_to_async(find_scope)() is self.scope
+
+        def tearDown(self):
+            assert find_scope() is self.scope
+
+    run(Case)
+
+    assert len(scopes) == 2
+    assert find_scope() is None
 
 
 def test_debug():

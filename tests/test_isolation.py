@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from django_plugin_system import plugin, register
 from django_plugin_system.models import PluginItem, PluginType
@@ -284,6 +287,74 @@ def test_types_and_waiting_items_of_a_module(registry: Registry, write):
 
     assert [item.item for item in registry.unresolved()] == ["late.Waiting, 'waiting'"]
     assert registry.get_type_with(late.Late).name == "late"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch) -> Iterator[str]:
+    """An app whose config brings the interface, and that is installed by tests."""
+    package = tmp_path / "shop_of_tests"
+    package.mkdir()
+    files = {
+        "__init__": "",
+        "apps": """
+            from django.apps import AppConfig
+            from . import interfaces
+
+            class ShopConfig(AppConfig):
+                name = "shop_of_tests"
+            """,
+        "interfaces": """
+            from abc import ABC, abstractmethod
+            from django_plugin_system import plugin_type
+
+            @plugin_type("cart")
+            class Cart(ABC):
+                @abstractmethod
+                def add(self): ...
+            """,
+        "plugins": """
+            from django_plugin_system.register import register_plugin_item
+            from tests.apps.otp_sms.plugins import SmsIrOTP
+
+            register_plugin_item({
+                "name": "of shop",
+                "module": "shop_of_tests",
+                "type_name": "otp",
+                "manager_name": "tests.apps.otp",
+                "plugin_class": SmsIrOTP,
+            })
+            """,
+    }
+    for name, code in files.items():
+        (package / f"{name}.py").write_text(dedent(code))
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "shop_of_tests"
+    for name in [name for name in sys.modules if name.startswith("shop_of_tests")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("outer", ["isolation", "settings"])
+@pytest.mark.parametrize("inside", [nullcontext, isolated_plugins], ids=["", "nested"])
+@pytest.mark.django_db
+def test_an_app_that_tests_install(registry: Registry, shop: str, outer, inside):
+    """Its plugins are there in each of them, and gone when it is."""
+    installed = partial(
+        override_settings, INSTALLED_APPS=[*settings.INSTALLED_APPS, shop]
+    )
+    blocks = [isolated_plugins, installed]
+    if outer == "settings":
+        blocks.reverse()
+
+    seen, left = [], []
+    for _ in range(3):
+        with blocks[0](), inside(), blocks[1]():
+            types = [spec.name for spec in registry.types()]
+            seen.append(("cart" in types, "of shop" in registered(registry)))
+        left.append("of shop" in registered(registry))
+
+    assert seen == [(True, True)] * 3
+    # Before an isolation that begins inside of the settings' block, they were there.
+    assert left == [outer == "settings"] * 3
 
 
 # What tests see of writes

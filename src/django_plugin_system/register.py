@@ -150,6 +150,7 @@ def autodiscover() -> None:
         if app_config.module and module_has_submodule(app_config.module, "plugins"):
             source = f"{app_config.name}.plugins"
             _load(source, partial(import_module, source))
+    plugins.restore({name for app in apps.get_app_configs() for name in _packages(app)})
 
 
 def load_entry_points() -> None:

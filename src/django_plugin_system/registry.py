@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from itertools import count
 from types import ModuleType
+from typing import NamedTuple
 
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
 from .specs import (
@@ -60,6 +61,21 @@ class _State:
         )
 
 
+class _Imported(NamedTuple):
+    module: ModuleType
+    register: Callable[[], None]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a second import would do nothing."""
+        return sys.modules.get(self.module.__name__) is self.module
+
+    def is_inside(self, apps: set[str]) -> bool:
+        """Tell whether the module is part of one of these apps."""
+        names = self.module.__name__.split(".")
+        return any(".".join(names[:end]) in apps for end in range(1, len(names) + 1))
+
+
 @dataclass(slots=True, eq=False)
 class _Isolation:
     """A block at whose end the registry is as it was before."""
@@ -68,8 +84,11 @@ class _Isolation:
     modules: frozenset[str] = field(default_factory=lambda: frozenset(sys.modules))
     """Those that were imported before."""
 
-    imported: list[tuple[ModuleType, Callable[[], None]]] = field(default_factory=list)
+    imported: list[_Imported] = field(default_factory=list)
     """What others have registered since, while they were imported."""
+
+    apps: set[str] = field(default_factory=set)
+    """Those that were installed at any time since."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +110,7 @@ class Registry:
 
         self._isolations: list[_Isolation] = []
         self._importing: ModuleType | None = None
+        self._undone: list[_Imported] = []
         self._overrides: list[_Override] = []
 
     # Registering
@@ -252,11 +272,14 @@ class Registry:
     # Testing
 
     @contextmanager
-    def isolated(self) -> Iterator[Registry]:
+    def isolated(
+        self, is_installed: Callable[[str], bool] = lambda name: True
+    ) -> Iterator[Registry]:
         """Undo, at the end of the block, whatever was registered in it.
 
         What a module has registered that was imported in the block, and still is,
-        stays: a second import would not register it again.
+        stays: a second import would not register it again. That of an app which is
+        not installed any more comes back with the app.
         """
         isolation = _Isolation(self._state)
         self._isolations.append(isolation)
@@ -266,8 +289,22 @@ class Registry:
         finally:
             self._isolations.remove(isolation)
             self._state = isolation.before
-            self._register_imported(isolation)
+            for each in isolation.imported:
+                name = each.module.__name__
+                if each.is_inside(isolation.apps) and not is_installed(name):
+                    self._undone.append(each)
+                else:
+                    self._register_again(each)
             self._touch()
+
+    def restore(self, apps: set[str]) -> None:
+        """Register again what was undone of these apps, which are installed now."""
+        for isolation in self._isolations:
+            isolation.apps |= apps
+        back = [each for each in self._undone if each.is_inside(apps)]
+        self._undone = [each for each in self._undone if each not in back]
+        for each in back:
+            self._register_again(each)
 
     @contextmanager
     def not_isolated(self) -> Iterator[None]:
@@ -278,7 +315,8 @@ class Registry:
         isolations, state = self._isolations, self._state
         self._isolations, self._state = [], isolations[0].before.copy()
         for isolation in isolations:
-            self._register_imported(isolation)
+            for each in isolation.imported:
+                self._register_again(each)
         try:
             yield
         finally:
@@ -340,17 +378,12 @@ class Registry:
 
     def _note(self, registration: Callable[[], None]) -> None:
         if self._isolations and (module := self.find_import()):
-            self._isolations[-1].imported.append((module, registration))
+            self._isolations[-1].imported.append(_Imported(module, registration))
 
-    def _register_imported(self, isolation: _Isolation) -> None:
-        for module, registration in isolation.imported:
-            if sys.modules.get(module.__name__) is not module:
-                continue
-            is_new = self._isolations and (
-                module.__name__ not in self._isolations[-1].modules
-            )
-            with self.importing(module if is_new else None):
-                registration()
+    def _register_again(self, imported: _Imported) -> None:
+        if imported.is_there:
+            with self.importing(imported.module):
+                imported.register()
 
     def _settle_items_of(self, type_: PluginTypeSpec) -> None:
         state = self._state

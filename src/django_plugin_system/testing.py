@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 
 from .blocks import Block
 from .exceptions import DeclarationTypeError, PluginTypeNotFound
-from .register import origin_of
+from .register import is_installed, origin_of
 from .registry import Registry, plugins
 from .specs import (
     NAME_LENGTH,
@@ -28,9 +28,10 @@ def isolated_plugins() -> Block[Registry]:
 
     Works in a ``with`` statement, where it gives the registry, and as a decorator of
     functions and of test classes. What a module registers that is imported in the
-    block stays, since a second import would not register it again.
+    block stays, since a second import would not register it again; that of an app
+    which is installed in the block alone comes back with the app.
     """
-    return Block(plugins.isolated)
+    return Block(lambda: plugins.isolated(is_installed))
 
 
 @overload
