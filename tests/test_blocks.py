@@ -48,11 +48,25 @@ def test_with():
     """It gives what its context manager gives, again and again."""
     block = deeper()
 
-    with block as outer, block as inner:
-        assert (outer, inner, depth) == (1, 2, 2)
+    for _ in range(2):
+        with block as given, deeper() as inner:
+            assert (given, inner, depth) == (1, 2, 2)
 
-    with block:
-        assert depth == 1
+
+def test_with_twice_at_once():
+    """It cannot be open twice, since the wrong one of the two could be closed."""
+    block = deeper()
+
+    with block, pytest.raises(RuntimeError) as entered:
+        block.__enter__()
+    with pytest.raises(RuntimeError) as left:
+        block.__exit__(None, None, None)
+
+    assert str(entered.value) == (
+        "This block is open already. Make another one for what is inside of it, and "
+        "for each thread."
+    )
+    assert str(left.value) == "This block is not open."
 
 
 # Functions

@@ -34,12 +34,17 @@ class Block(Generic[T]):
 
     def __init__(self, open_: Callable[[], AbstractContextManager[T]]) -> None:
         self._open = open_
-        self._opened: list[AbstractContextManager[T]] = []
+        self._opened: AbstractContextManager[T] | None = None
 
     def __enter__(self) -> T:
+        if self._opened is not None:
+            raise RuntimeError(
+                "This block is open already. Make another one for what is inside of "
+                "it, and for each thread."
+            )
         opened = self._open()
         value = opened.__enter__()
-        self._opened.append(opened)
+        self._opened = opened
         return value
 
     def __exit__(
@@ -48,7 +53,10 @@ class Block(Generic[T]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        return self._opened.pop().__exit__(kind, error, traceback)
+        if self._opened is None:
+            raise RuntimeError("This block is not open.")
+        opened, self._opened = self._opened, None
+        return opened.__exit__(kind, error, traceback)
 
     def __call__(self, decorated: D) -> D:
         around = _around_class if isinstance(decorated, type) else _around

@@ -120,15 +120,14 @@ class _End:
     def __init__(self, connection: BaseDatabaseWrapper, name: str) -> None:
         # Weakly, since connections have to go when nobody uses them any more.
         self._connection = ref(connection)
-        self._method = getattr(type(connection), name)
+        self._name = name
         self._patched = vars(connection).get(name)
-        self._is_of_savepoint = name == "savepoint_rollback"
 
     def __call__(self, *args: Any) -> Any:
         connection = cast(BaseDatabaseWrapper, self._connection())
-        method = self._patched or partial(self._method, connection)
-        result = method(*args)
-        if self._is_of_savepoint:
+        method = getattr(type(connection), self._name)
+        result = (self._patched or partial(method, connection))(*args)
+        if self._name == "savepoint_rollback":
             own_writes.end(connection, args[0])
         elif not _is_open(connection):
             own_writes.end(connection, None)

@@ -103,12 +103,12 @@ async def acurrent(wanted: object = None) -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
     scope = find_scope()
-    if compiled := _find_overridden(using, wanted):
-        return compiled
     if not own_writes.open:
         compiled = _find_young(using) if scope is None else _find_kept(scope, using)
         if compiled:
             return compiled
+    if compiled := _find_overridden(using, wanted):
+        return compiled
     epoch = scope.epoch if scope else 0
     # Only in its thread can be told whether a transaction has written: connections
     # belong to threads.
