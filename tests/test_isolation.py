@@ -177,6 +177,19 @@ def test_a_module_that_is_imported_in_an_inner_block(registry: Registry, write):
         assert "temporary" not in registered(registry)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_flush_after_an_import(write):
+    """The next test will know what the module has registered, so it has its row."""
+    write("late", LATE)
+
+    with isolated_plugins():
+        __import__("late")
+        declare()
+        call_command("flush", interactive=False, verbosity=0)
+
+    assert names() == [BASE[0], "late", *BASE[1:]]
+
+
 def test_a_module_that_is_taken_back(registry: Registry, write):
     """The next import registers it anew, so nothing of it is kept."""
     write("late", LATE)
