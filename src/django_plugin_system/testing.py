@@ -20,7 +20,8 @@ from .specs import (
     missing_methods,
 )
 
-I = TypeVar("I")  # noqa: E741  # as in Implementation
+Given = TypeVar("Given")
+NOT_GIVEN = object()
 
 
 def isolated_plugins() -> Block[Registry]:
@@ -36,15 +37,17 @@ def isolated_plugins() -> Block[Registry]:
 
 @overload
 def override_plugin(
-    plugin_type: Callable[..., object] | tuple[str, str], implementation: I, /
-) -> Block[I]: ...
+    plugin_type: Callable[..., object] | tuple[str, str], implementation: Given, /
+) -> Block[Given]: ...
 
 
 @overload
-def override_plugin(type_name: str, manager: str, implementation: I, /) -> Block[I]: ...
+def override_plugin(
+    type_name: str, manager: str, implementation: Given, /
+) -> Block[Given]: ...
 
 
-def override_plugin(first: Any, second: Any, *third: Any) -> Block[Any]:
+def override_plugin(first: Any, second: Any, third: Any = NOT_GIVEN, /) -> Block[Any]:
     """Have an implementation answer for a plugin type in the block or test.
 
     The type is named by its interface, or by name and manager. The implementation is a
@@ -57,8 +60,9 @@ def override_plugin(first: Any, second: Any, *third: Any) -> Block[Any]:
     implementation lacks what the interface promises, and PluginTypeNotFound, when the
     block begins, for a type that is not registered.
     """
-    wanted = (first, second) if third else first
-    implementation = third[0] if third else second
+    wanted, implementation = first, second
+    if third is not NOT_GIVEN:
+        wanted, implementation = (first, second), third
 
     @contextmanager
     def override() -> Iterator[Any]:
