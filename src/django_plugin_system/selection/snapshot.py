@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from ..clock import monotonic
 from ..registry import Registry
 from ..rows import ItemValues, Rows, TypeValues
 from ..specs import ItemKey, PluginItemSpec, PluginTypeSpec, TypeKey
@@ -28,7 +28,7 @@ class Snapshot:
     """By the id of their type."""
 
     loaded_at: float
-    """When the rows were read, on the monotonic clock in seconds."""
+    """When the rows were read, on the clock of freshness, in seconds."""
 
     def find_type_row(self, key: TypeKey) -> PluginType | None:
         """Return a new row object that knows its items, or None; costs no query."""
