@@ -30,6 +30,11 @@ class Snapshot:
     loaded_at: float
     """When the rows were read, on the clock of freshness, in seconds."""
 
+    def rows(self) -> Rows:
+        """Return the rows, in no order."""
+        items = (item for items in self.items.values() for item in items)
+        return Rows(types=tuple(self.types.values()), items=tuple(items))
+
     def find_type_row(self, key: TypeKey) -> PluginType | None:
         """Return a new row object that knows its items, or None; costs no query."""
         from ..models import PluginItem, PluginType
@@ -101,20 +106,29 @@ def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
 
 def compile_defaults(using: str, registry: Registry) -> Compiled:
     """Work out the answers as if every registered item had its row, active."""
-    types = {spec.key: TypeValues(uuid4(), *spec.key) for spec in registry.types()}
-    items = (
+    rows = complete(Rows(types=(), items=()), registry)
+    return compile_(take(using, None, rows, monotonic()), registry)
+
+
+def complete(rows: Rows, registry: Registry) -> Rows:
+    """Return these rows, and those that a sync would add to them."""
+    types = {TypeKey(row.name, row.manager): row for row in rows.types}
+    for type_ in registry.types():
+        types.setdefault(type_.key, TypeValues(uuid4(), *type_.key))
+    keys = {(row.plugin_type_id, row.module, row.name) for row in rows.items}
+    missing = [
         ItemValues(
             id=uuid4(),
-            plugin_type_id=types[spec.type_key].id,
-            module=spec.module,
-            name=spec.name,
+            plugin_type_id=types[item.type_key].id,
+            module=item.module,
+            name=item.name,
             status="active",
-            priority=spec.priority,
+            priority=item.priority,
         )
-        for spec in registry.items()
-    )
-    rows = Rows(types=tuple(types.values()), items=tuple(items))
-    return compile_(take(using, None, rows, monotonic()), registry)
+        for item in registry.items()
+        if (types[item.type_key].id, item.module, item.name) not in keys
+    ]
+    return Rows(types=tuple(types.values()), items=(*rows.items, *missing))
 
 
 def _choose_class(
