@@ -22,6 +22,7 @@ from ..exceptions import SyncError
 from ..models import PluginType
 from ..models.generation import find_stamp
 from ..models.reading import has_tables as has_tables
+from ..models.reading import plain, read
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
 from .write import carry_out
@@ -71,7 +72,10 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
 def is_adopted(using: str) -> bool:
     """Tell whether the first migration is on record, unlike with tables of 1.x."""
     recorder = MigrationRecorder(connections[using])
-    return FIRST_MIGRATION in recorder.applied_migrations()
+    if not recorder.has_table():
+        return False
+    applied = plain(recorder.Migration, using).values_list("app", "name")
+    return FIRST_MIGRATION in read(applied, connections[using])
 
 
 def _check_tables(using: str) -> None:
