@@ -153,6 +153,7 @@ def database() -> str:
     # A replica may lag behind the switch that an operator has just made.
     if not router.routers:
         return DEFAULT_DB_ALIAS
+    _refuse_before_models()
     from ..models import PluginType
 
     return router.db_for_write(PluginType)
@@ -295,7 +296,8 @@ def _has_pool(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _past_pool(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
-    options = {**connection.settings_dict["OPTIONS"], "pool": None}
+    options = dict(connection.settings_dict["OPTIONS"])
+    del options["pool"]
     settings = {**connection.settings_dict, "OPTIONS": options}
     return type(connection)(settings, connection.alias)
 
@@ -457,8 +459,13 @@ def after_sync() -> Snapshot:
 
 
 def _see_to_declarations() -> None:
-    if apps.ready:
-        return
+    _refuse_before_models()
+    if not apps.ready:
+        # An app that comes before ours may ask in its ready().
+        discover_once()
+
+
+def _refuse_before_models() -> None:
     if not apps.models_ready:
         raise AppRegistryNotReady(
             "A plugin was asked for before the models of all apps were loaded, so its "
@@ -466,8 +473,6 @@ def _see_to_declarations() -> None:
             "a method, and not while a module is imported. What has to be chosen at "
             "start-up can be asked for in the ready() of an app."
         )
-    # An app that comes before ours may ask in its ready().
-    discover_once()
 
 
 def _are_tables_missing(using: str, error: Error) -> bool:
