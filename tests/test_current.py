@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from uuid import uuid4
@@ -15,6 +16,8 @@ import pytest
 import time_machine
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 from freezegun import freeze_time
 
@@ -23,6 +26,11 @@ from django_plugin_system import (
     fresh_plugins,
     get_plugin,
     get_plugin_class,
+)
+from django_plugin_system.checks import (
+    check_active_items_load,
+    check_rows_in_step,
+    check_types_have_active_item,
 )
 from django_plugin_system.exceptions import BlockingLookup
 from django_plugin_system.models import Generation, PluginItem, PluginType, generation
@@ -552,6 +560,83 @@ def test_after_time_travel(settings, travel):
     seen.append(who())
 
     assert seen == ["VoiceOTP", "VoiceOTP", "SmsIrOTP", "VoiceOTP"]
+
+
+# Layers that remember
+
+
+@pytest.fixture(params=["querysets", "compilers"])
+def remembering(request, monkeypatch) -> list[str]:
+    """A layer that goes on answering as it did, in either place where they sit.
+
+    Gives what it has been asked.
+    """
+    results: dict[str, object] = {}
+
+    def remember(ask: Callable[..., object], sql: str) -> object:
+        if sql not in results:
+            results[sql] = ask()
+        return results[sql]
+
+    fetch_all, execute_sql = QuerySet._fetch_all, SQLCompiler.execute_sql
+
+    def fetch_all_once(rows: QuerySet) -> None:
+        def ask() -> list[object]:
+            fetch_all(rows)
+            return rows._result_cache
+
+        rows._result_cache = remember(ask, str(rows.query))
+
+    def execute_sql_once(compiler: SQLCompiler, *args: object, **kwargs: object):
+        def ask() -> list[object]:
+            return list(execute_sql(compiler, *args, **kwargs))
+
+        return remember(ask, str(compiler.query))
+
+    if request.param == "querysets":
+        monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all_once)
+        monkeypatch.setattr(
+            QuerySet, "iterator", lambda rows, *args, **kwargs: iter(rows.all())
+        )
+    else:
+        monkeypatch.setattr(SQLCompiler, "execute_sql", execute_sql_once)
+    return results
+
+
+def test_a_layer_that_remembers(remembering):
+    """It is never asked for what decides freshness, so a switch is seen."""
+    with fresh_plugins():
+        before = who()
+    list(PluginItem.objects.filter(name="voice").values_list("status"))
+
+    elsewhere("voice", "disable")
+
+    with fresh_plugins():
+        assert (before, who()) == ("VoiceOTP", "SmsIrOTP")
+    assert len(remembering) == 1
+
+
+def test_a_layer_that_remembers_rows_that_are_gone(remembering):
+    """Rows and code are compared as they are, and so are the checks."""
+    assert not sync(dry_run=True).has_changes
+    assert check_rows_in_step(["default"]) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM django_plugin_system_pluginitem WHERE name = 'voice'"
+        )
+        cursor.execute("UPDATE django_plugin_system_pluginitem SET status = 'disable'")
+
+    assert sync(dry_run=True).created_items == [
+        "tests.apps.otp_voice:voice for tests.apps.otp:otp"
+    ]
+    assert [each.id for each in check_rows_in_step(["default"])] == [
+        "django_plugin_system.W001"
+    ]
+    assert [each.id for each in check_types_have_active_item(["default"])] == [
+        "django_plugin_system.W003"
+    ]
+    assert check_active_items_load(["default"]) == []
 
 
 # Several databases
