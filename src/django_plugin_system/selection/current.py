@@ -111,15 +111,18 @@ def current() -> Compiled:
     Raises the database's error when it does not answer and no rows are known, or
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
-    using = database() if router.routers else DEFAULT_DB_ALIAS
+    using = place = DEFAULT_DB_ALIAS
+    if router.routers:
+        using = database()
+        place = _find_place(using)
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
         if _get_running_loop() is not None:
             _refuse_to_block(using, None)
-        return _find_young(using) or _look(using, None)
+        return _find_young(using, place) or _look(using, None)
     # The way of nearly every lookup.
-    found = scope.found.get(using)
+    found = scope.found.get(place)
     if (
         found is not None
         and found.epoch == scope.epoch
@@ -134,9 +137,10 @@ def current() -> Compiled:
 async def acurrent() -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
+    place = _find_place(using)
     scope = find_scope()
     if not own_writes.open:
-        compiled = _find_young(using) if scope is None else _find_kept(scope, using)
+        compiled = _find_kept(scope, place) if scope else _find_young(using, place)
         if compiled:
             return compiled
     epoch = scope.epoch if scope else 0
@@ -144,7 +148,7 @@ async def acurrent() -> Compiled:
     # belong to threads.
     compiled = await sync_to_async(current)()
     if scope:
-        _keep(scope.for_loop, scope, epoch, using, compiled)
+        _keep(scope.for_loop, scope, epoch, compiled)
     return compiled
 
 
@@ -175,10 +179,20 @@ def forget_with_setting(*, setting: str, **kwargs: object) -> None:
 # In memory
 
 
-def _find_young(using: str) -> Compiled | None:
+def _find_place(using: str) -> str:
+    """Return the alias, with the schema that it stands for where it has several."""
+    if not router.routers:
+        return using
+    # What connections of django-tenants have, which needs a router.
+    schema = getattr(connections[using], "schema_name", None)
+    return using if schema is None else f"{using} {schema}"
+
+
+def _find_young(using: str, place: str) -> Compiled | None:
     shared = _shared.get(using)
     if (
         shared is None
+        or shared.compiled.snapshot.place != place
         or shared.epoch != own_writes.epoch
         or shared.compiled.version != plugins.version
         or not 0 <= monotonic() - shared.checked_at < get_conf().REFRESH_SECONDS
@@ -188,9 +202,9 @@ def _find_young(using: str) -> Compiled | None:
     return shared.compiled
 
 
-def _find_kept(scope: Scope, using: str) -> Compiled | None:
+def _find_kept(scope: Scope, place: str) -> Compiled | None:
     for kept in (scope.found, scope.for_loop):
-        found = kept.get(using)
+        found = kept.get(place)
         if (
             found is not None
             and found.epoch == scope.epoch
@@ -202,13 +216,11 @@ def _find_kept(scope: Scope, using: str) -> Compiled | None:
     return None
 
 
-def _keep(
-    kept: dict[str, Found], scope: Scope, epoch: int, using: str, compiled: Compiled
-) -> None:
+def _keep(kept: dict[str, Found], scope: Scope, epoch: int, compiled: Compiled) -> None:
     if not scope.has_ended:
         since = monotonic()
         until = since + get_conf().RELOAD_SECONDS
-        kept[using] = Found(epoch, since, until, compiled)
+        kept[compiled.snapshot.place] = Found(epoch, since, until, compiled)
 
 
 # Asking the database
@@ -234,7 +246,7 @@ def _look(using: str, scope: Scope | None) -> Compiled:
     if isinstance(answer, Error):
         answer = Answer(_without_database(using, answer, look))
     if scope and answer.may_be_kept:
-        _keep(scope.found, scope, scope_epoch, using, answer.compiled)
+        _keep(scope.found, scope, scope_epoch, answer.compiled)
     return answer.compiled
 
 
@@ -249,7 +261,7 @@ def _refuse_to_block(using: str, scope: Scope | None) -> Compiled | None:
     """Return what may answer on an event loop, or raise; None where none is running."""
     if not _is_on_event_loop() or get_conf().SAFE_MODE:
         return None
-    if scope and (compiled := _find_kept(scope, using)):
+    if scope and (compiled := _find_kept(scope, _find_place(using))):
         return compiled
     raise BlockingLookup(
         "A plugin was asked for on an event loop, and to answer from memory this "
@@ -338,6 +350,8 @@ def _find_known(using: str, stamp: Stamp | None) -> Compiled | None:
     if shared is None or stamp is None:
         return None
     snapshot = shared.compiled.snapshot
+    if snapshot.place != _find_place(using):
+        return None
     # What seems to come from the future is old: the clock has been set back.
     is_young = 0 <= monotonic() - snapshot.loaded_at < get_conf().RELOAD_SECONDS
     return shared.compiled if is_young and snapshot.token == stamp.token else None
@@ -361,7 +375,8 @@ def _load(connection: BaseDatabaseWrapper, token: UUID | None) -> tuple[Compiled
 
     using, started = connection.alias, monotonic()
     rows = read_rows(using, connection)
-    return compile_(take(using, token, rows, started), plugins), rows
+    snapshot = take(using, token, rows, started, _find_place(using))
+    return compile_(snapshot, plugins), rows
 
 
 def _share(connection: BaseDatabaseWrapper, compiled: Compiled, look: Look) -> None:
@@ -381,7 +396,8 @@ def _share(connection: BaseDatabaseWrapper, compiled: Compiled, look: Look) -> N
 
 
 def _is_same(before: Shared, compiled: Compiled) -> bool:
-    return before.compiled.snapshot.token == compiled.snapshot.token
+    old, new = before.compiled.snapshot, compiled.snapshot
+    return (old.place, old.token) == (new.place, new.token)
 
 
 def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
@@ -423,7 +439,11 @@ def _without_database(using: str, error: Error, look: Look) -> Compiled:
     # Only now, since it may have taken long to fail.
     now = monotonic()
     shared = _shared.get(using)
-    if shared is None or get_conf().ON_DATABASE_ERROR == "raise":
+    if (
+        shared is None
+        or shared.compiled.snapshot.place != _find_place(using)
+        or get_conf().ON_DATABASE_ERROR == "raise"
+    ):
         raise error
     if not shared.is_failing:
         logger.error(

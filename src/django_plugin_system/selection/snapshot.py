@@ -30,6 +30,9 @@ class Snapshot:
     loaded_at: float
     """When the rows were read, on the clock of freshness, in seconds."""
 
+    place: str
+    """The database, and the schema where its alias stands for one after the other."""
+
     def rows(self) -> Rows:
         """Return the rows, in no order."""
         items = (item for items in self.items.values() for item in items)
@@ -67,7 +70,13 @@ class Compiled:
     """Of those that have a class, and whose interface belongs to no other type."""
 
 
-def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapshot:
+def take(
+    using: str,
+    token: UUID | None,
+    rows: Rows,
+    loaded_at: float,
+    place: str | None = None,
+) -> Snapshot:
     """Return a snapshot of rows that were read after their ``token``."""
     of_type: dict[UUID, list[ItemValues]] = {}
     for item in rows.items:
@@ -78,6 +87,7 @@ def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapsh
         types={TypeKey(row.name, row.manager): row for row in rows.types},
         items={pk: tuple(items) for pk, items in of_type.items()},
         loaded_at=loaded_at,
+        place=place or using,
     )
 
 
