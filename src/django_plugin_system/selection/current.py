@@ -148,7 +148,8 @@ async def acurrent() -> Compiled:
     # belong to threads.
     compiled = await sync_to_async(current)()
     if scope:
-        _keep(scope.for_loop, scope, epoch, compiled)
+        # Not where this thread's own connection is, which nobody may have sent there.
+        _keep(scope.for_loop, scope, epoch, compiled.snapshot.place, compiled)
     return compiled
 
 
@@ -216,11 +217,13 @@ def _find_kept(scope: Scope, place: str) -> Compiled | None:
     return None
 
 
-def _keep(kept: dict[str, Found], scope: Scope, epoch: int, compiled: Compiled) -> None:
+def _keep(
+    kept: dict[str, Found], scope: Scope, epoch: int, place: str, compiled: Compiled
+) -> None:
     if not scope.has_ended:
         since = monotonic()
         until = since + get_conf().RELOAD_SECONDS
-        kept[compiled.snapshot.place] = Found(epoch, since, until, compiled)
+        kept[place] = Found(epoch, since, until, compiled)
 
 
 # Asking the database
@@ -246,7 +249,8 @@ def _look(using: str, scope: Scope | None) -> Compiled:
     if isinstance(answer, Error):
         answer = Answer(_without_database(using, answer, look))
     if scope and answer.may_be_kept:
-        _keep(scope.found, scope, scope_epoch, answer.compiled)
+        compiled = answer.compiled
+        _keep(scope.found, scope, scope_epoch, compiled.snapshot.place, compiled)
     return answer.compiled
 
 
