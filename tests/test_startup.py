@@ -283,7 +283,8 @@ def manage(tmp_path: Path):
         "ROOT_URLCONF = 'asking_urls'\n"
         f"DATABASES['default']['NAME'] = {str(tmp_path / 'db.sqlite3')!r}\n"
         "DATABASE_ROUTERS = os.environ['ROUTERS'].split()\n"
-        "INSTALLED_APPS = [*os.environ['EARLIER'].split(), *INSTALLED_APPS]\n"
+        "INSTALLED_APPS = [*os.environ['EARLIER'].split(), *INSTALLED_APPS, "
+        "*os.environ['LATER'].split()]\n"
     )
     (tmp_path / "asking_urls.py").write_text(
         "from django_plugin_system import get_plugin\n"
@@ -293,7 +294,11 @@ def manage(tmp_path: Path):
     )
 
     def manage(
-        *arguments: str, earlier: str = "", routers: str = "", exit_code: int = 0
+        *arguments: str,
+        earlier: str = "",
+        later: str = "",
+        routers: str = "",
+        exit_code: int = 0,
     ) -> str:
         command = subprocess.run(
             [sys.executable, "-m", "django", *arguments],
@@ -303,6 +308,7 @@ def manage(tmp_path: Path):
                 "DJANGO_SETTINGS_MODULE": "asking_settings",
                 "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
                 "EARLIER": earlier,
+                "LATER": later,
                 "ROUTERS": routers,
             },
             stdout=subprocess.PIPE,
@@ -368,7 +374,8 @@ def make_app(directory: Path, **modules: str) -> None:
         (app / f"{name}.py").write_text(code)
 
 
-def test_a_lookup_in_the_ready_of_an_earlier_app(manage, tmp_path: Path):
+@pytest.mark.parametrize("place", ["earlier", "later"])
+def test_a_lookup_in_the_ready_of_another_app(manage, tmp_path: Path, place: str):
     """It is answered as all later ones are, since what is declared is found first."""
     manage("migrate", "--verbosity=0")
     make_app(
@@ -379,12 +386,12 @@ def test_a_lookup_in_the_ready_of_an_earlier_app(manage, tmp_path: Path):
         "    def ready(self):\n"
         "        from django_plugin_system import get_plugin\n"
         "        from tests.apps.otp.interfaces import AbstractOTP\n"
-        "        print('earlier:', type(get_plugin(AbstractOTP)).__name__)\n",
+        "        print('ready:', type(get_plugin(AbstractOTP)).__name__)\n",
     )
 
-    output = manage("check", earlier="earlier")
+    output = manage("check", **{place: "earlier"})
 
-    assert "earlier: VoiceOTP\n" in output
+    assert "ready: VoiceOTP\n" in output
     assert "System check identified no issues" in output
 
 
