@@ -52,7 +52,7 @@ def test_columns(admin_client):
         "name": "sms_ir",
         "status": "activereservedisabled",
         "class_loads": "True",
-        "fills": "otp (tests.apps.otp)",
+        "fills": "tests.apps.otp:otp",
         "provided_by": "tests.apps.otp_sms",
     }
 
@@ -217,7 +217,7 @@ def test_quick_edit_without_hidden_values(admin_client):
     admin_client.post(ITEMS, edited(form, item("voice"), status="disable"))
 
     assert statuses()["voice"] == "disable"
-    assert history() == ["Status: active → disable."]
+    assert history() == ["Status: active → disabled."]
 
 
 def test_list_saved_as_it_was(admin_client):
@@ -267,7 +267,7 @@ def test_stale_value(admin_client):
     admin_client.post(ITEMS, edited(form, item("voice"), status="reserve"))
 
     assert statuses()["voice"] == "reserve"
-    assert history() == ["Status: disable → reserve."]
+    assert history() == ["Status: disabled → reserve."]
 
 
 def test_same_change_twice(admin_client):
@@ -435,7 +435,7 @@ def test_own_page_without_hidden_values(admin_client):
     admin_client.post(page_of(item("sms_ir")), data)
 
     assert statuses()["sms_ir"] == "disable"
-    assert history() == ["Status: active → disable. Description: By SMS → -."]
+    assert history() == ["Status: active → disabled. Description: By SMS → -."]
 
 
 def test_only_what_was_changed_is_written(admin_client):
