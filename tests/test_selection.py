@@ -6,6 +6,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from django.test import override_settings
 
 from django_plugin_system.exceptions import InvalidSelection, PluginTypeNotFound
 from django_plugin_system.models import Generation, PluginItem, PluginType
@@ -278,6 +279,14 @@ def test_explain(senders: PluginType):
             "  tests.apps.otp_sms:mail, disabled, priority 1: dropped: disabled",
         ]
     )
+
+
+@override_settings(LANGUAGE_CODE="he")
+def test_explain_is_in_one_language(senders: PluginType):
+    """A status is in English as all else is, though Django could translate it."""
+    line = str(explain("sender", "tests.apps.otp")).splitlines()[2]
+
+    assert line.startswith("  tests.apps.otp_sms:mail, active, priority 1: ")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection
 from django.db.models.signals import post_save
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from django_plugin_system import register_plugin_item, register_plugin_type
 from django_plugin_system.models import PluginItem, PluginType
@@ -464,3 +464,13 @@ def test_history_page(admin_client):
     page = admin_client.get(f"{ITEMS}{item('voice').pk}/history/")
 
     assert "<td>Status: active → reserve.</td>" in page.text
+
+
+@override_settings(LANGUAGE_CODE="he")
+def test_history_is_in_one_language(admin_client):
+    """What Django's translations have a word for is not put into history in it."""
+    form = list_form(admin_client.get(ITEMS))
+
+    admin_client.post(ITEMS, edited(form, item("voice"), status="disable"))
+
+    assert history() == ["Status: active → disabled."]

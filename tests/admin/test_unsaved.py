@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -46,16 +47,35 @@ def test_enter_saves(admin_client):
     page = admin_client.get(ITEMS).text
     _, _, form = page.partition('<form id="changelist-form"')
 
-    first = form.index('<button type="submit" name="_save"')
+    buttons = re.findall(r'<(?:button|input) type="submit"[^>]* name="(\w+)"', form)
+    posted = edited(list_form(admin_client.get(ITEMS)), item("sms_ir"), priority=3)
+    del posted["_save"]
+    answer = admin_client.post(ITEMS, posted | {"_enter": [""]})
 
-    assert first < form.index('name="index"')
+    assert buttons == ["_enter", "index", "_save"]
+    assert messages(answer) == ["1 plugin item was changed successfully."]
+    assert item("sms_ir").priority == 3
+
+
+def test_enter_beside_an_action(admin_client):
+    """Enter never runs an action: it saves, and tells so."""
+    form = edited(list_form(admin_client.get(ITEMS)), item("sms_ir"), priority=3)
+    del form["_save"]
+    form |= {"_enter": [""], "action": ["mark_disabled"]}
+    form |= {"_selected_action": [str(item("voice").pk)]}
+
+    answer = admin_client.post(ITEMS, form)
+
+    assert statuses()["voice"] == "active"
+    assert item("sms_ir").priority == 3
+    assert messages(answer) == ["1 plugin item was changed successfully.", AGAIN]
 
 
 def test_viewer_has_no_save(operator_client):
     """Whoever may only look gets no button for Enter either."""
     page = operator_client("view_pluginitem").get(ITEMS)
 
-    assert 'name="_save"' not in page.text
+    assert 'name="_enter"' not in page.text
 
 
 @pytest.mark.parametrize("with_hidden_values", [True, False])
@@ -112,7 +132,7 @@ def test_action_without_edits(admin_client):
 def test_save_beside_an_action(admin_client):
     """Save saves, and tells that it has not run the action that was chosen."""
     form = edited(list_form(admin_client.get(ITEMS)), item("sms_ir"), priority=3)
-    form |= by_go({}, "mark_disabled", item("voice")) | {"_save": [""]}
+    form |= by_go({}, "mark_disabled", item("voice"))
 
     answer = admin_client.post(ITEMS, form)
 

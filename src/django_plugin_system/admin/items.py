@@ -35,6 +35,10 @@ from .wording import changes_message, why_no_code
 
 Items = QuerySet[PluginItem]
 
+# The button that Enter presses in the list. It is the first one, since browsers take
+# that; a second _save would get in the way of Django's script.
+ENTER = "_enter"
+
 
 class LoadsFilter(admin.SimpleListFilter):
     """Parts the items that have code from the orphans."""
@@ -262,16 +266,13 @@ class PluginItemAdmin(SyncedAdmin):
             return ask_back(request, warning, self, row)
 
     def _keep_edits(self, request: HttpRequest) -> None:
-        """Take a button that would forget what was edited in the list for Save.
-
-        Django's form of the list has several buttons, and but for Save none saves. In
-        a browser Enter presses the first of them.
-        """
-        if "_save" in request.POST or not self._has_edits(request):
+        """Take Enter, and a button that would forget edits in the list, for Save."""
+        is_enter = ENTER in request.POST
+        if "_save" in request.POST or not (is_enter or self._has_edits(request)):
             return
         posted: Any = request.POST.copy()
         posted["_save"] = ""
-        if any(posted.getlist("action")):
+        if not is_enter and any(posted.getlist("action")):
             posted[ACTION_WAITS] = ""
         request.POST = posted
 

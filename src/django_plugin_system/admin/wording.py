@@ -42,6 +42,6 @@ def why_kept(row: PluginItem | PluginType) -> str:
 
 def _in_words(field: str, value: object) -> object:
     if field == "status":
-        # The database says "disable" where people read "disabled".
-        value = dict(PluginStatus.choices).get(str(value), value)
+        # In the language of all history, not in that of whoever makes the change.
+        value = PluginStatus.word(str(value))
     return "-" if value in (None, "") else value

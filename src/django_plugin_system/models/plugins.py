@@ -31,6 +31,11 @@ class PluginStatus(models.TextChoices):
     RESERVED = "reserve", _("reserve")
     DISABLED = "disable", _("disabled")
 
+    @classmethod
+    def word(cls, value: str) -> str:
+        """Return what people read for a value where nothing is translated."""
+        return "disabled" if value == cls.DISABLED else value
+
 
 class PluginType(WatchedModel):
     """A plugin type as operators see it; its interface lives in code."""

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ..exceptions import PluginTypeNotFound
-from ..models import PluginItem, PluginType
+from ..models import PluginItem, PluginStatus, PluginType
 from ..register import origin_of
 from ..registry import plugins
 from ..specs import PluginTypeSpec, TypeKey, dotted
@@ -27,7 +27,7 @@ class Reason:
     def __str__(self) -> str:
         item = self.item
         return (
-            f"{item.short}, {item.get_status_display()}, "
+            f"{item.short}, {PluginStatus.word(item.status)}, "
             f"priority {item.priority}: {self.verdict.value}"
         )
 
