@@ -59,7 +59,7 @@ def test_side_by_side(at, demo: Demo):
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
 def test_widths(at, width):
-    """No page of the demo is cut off, and phones show the two sites one above another."""
+    """No page of the demo is cut off; on phones one site stands above the other."""
     browser = at("The page")
     browser.resize(width)
     cut, sideways = {}, {}
