@@ -31,8 +31,9 @@ bench: .venv/ready
 	@$(DEMO_INSTALL) && touch $@ || { $(DEMO_IS_THERE) && \
 	  echo "That failed, but an earlier installation is there, which will do."; }
 
-DEMO_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --retries 1 \
-  --editable ".[demo]"
+# In the environment, so that the pip that builds the library hears of it, too.
+DEMO_INSTALL = PIP_RETRIES=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+  $(BIN)/python -m pip install --editable ".[demo]"
 DEMO_IS_THERE = $(BIN)/python -c "import aiosmtpd, django, django_plugin_system"
 
 # All tools, and with them what the demo needs.
