@@ -26,7 +26,7 @@ WAITS = (
     "The action has not run, since values in the list were changed and not saved. "
     "They are still below: save them first, then select the items again."
 )
-AGAIN = "The action has not run. Select the items again and press Go."
+AGAIN = "The action has not run. Select the items again to run it."
 
 
 def by_go(form: dict[str, list[str]], action: str = "", *rows: PluginItem) -> Any:

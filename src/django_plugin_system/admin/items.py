@@ -281,7 +281,7 @@ class PluginItemAdmin(SyncedAdmin):
         posted = request.POST
         was_saved = "_save" in posted and response.status_code == HTTPStatus.FOUND
         if was_saved and "_selected_action" in posted and any(posted.getlist("action")):
-            text = _("The action has not run. Select the items again and press Go.")
+            text = _("The action has not run. Select the items again to run it.")
             self.message_user(request, text, messages.WARNING)
 
     def _has_edits(self, request: HttpRequest) -> bool:
