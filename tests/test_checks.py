@@ -195,7 +195,11 @@ def test_w003_no_active_item(db):
     hint = "Activate an item of it in the admin."
     assert nothing == [("django_plugin_system.W003", f"{start}nothing answers.", hint)]
     assert reserve == [
-        ("django_plugin_system.W003", f"{start}sms_ir answers from reserve.", hint)
+        (
+            "django_plugin_system.W003",
+            f"{start}tests.apps.otp_sms:sms_ir answers from reserve.",
+            hint,
+        )
     ]
 
 

@@ -6,6 +6,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from django.test import override_settings
 
 from django_plugin_system.exceptions import InvalidSelection, PluginTypeNotFound
 from django_plugin_system.models import Generation, PluginItem, PluginType
@@ -229,7 +230,10 @@ def test_override_that_answers_an_item_of_another_type(db):
     """A row alone is not enough."""
     make_senders(get_plugin=lambda plugin_type: PluginItem.objects.get(name="voice"))
 
-    with pytest.raises(InvalidSelection, match="answered <PluginItem: voice"):
+    with pytest.raises(
+        InvalidSelection,
+        match=r"answered <PluginItem: tests\.apps\.otp_voice:voice for tests",
+    ):
         selected()
 
 
@@ -265,16 +269,24 @@ def test_explain(senders: PluginType):
     assert explanation.chosen == PluginItem.objects.get(name="fax")
     assert str(explanation) == "\n".join(
         [
-            "Plugin type 'sender' of 'tests.apps.otp': fax answers.",
+            "Plugin type tests.apps.otp:sender: tests.apps.otp_sms:fax answers.",
             "  Decided by the default rule: lowest priority number first, "
             "active before reserve.",
-            "  fax (tests.apps.otp_sms), active, priority 2: "
+            "  tests.apps.otp_sms:fax, active, priority 2: "
             "chosen: first of the active items",
-            "  pigeon (tests.apps.otp_sms), reserve, priority 3: "
+            "  tests.apps.otp_sms:pigeon, reserve, priority 3: "
             "in reserve: it answers when no active item is left",
-            "  mail (tests.apps.otp_sms), disable, priority 1: dropped: disabled",
+            "  tests.apps.otp_sms:mail, disabled, priority 1: dropped: disabled",
         ]
     )
+
+
+@override_settings(LANGUAGE_CODE="he")
+def test_explain_is_in_one_language(senders: PluginType):
+    """A status is in English as all else is, though Django could translate it."""
+    line = str(explain("sender", "tests.apps.otp")).splitlines()[2]
+
+    assert line.startswith("  tests.apps.otp_sms:mail, active, priority 1: ")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -306,7 +318,7 @@ def test_explain_override(db):
     explanation = explain("sender", "tests.apps.otp")
 
     assert explanation.rule == "get_plugin: tests.test_selection.chooses_last"
-    assert explanation.answer == "pigeon answers"
+    assert explanation.answer == "tests.apps.otp_sms:pigeon answers"
     assert [
         (reason.item.name, reason.verdict) for reason in explanation.candidates
     ] == [

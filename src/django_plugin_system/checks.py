@@ -211,4 +211,4 @@ def _listed(labels: list[str]) -> str:
 
 def _who_answers_instead(row: PluginType) -> str:
     reserve = row.get_reserved_plugins()
-    return f"{reserve[0].name} answers from reserve" if reserve else "nothing answers"
+    return f"{reserve[0].short} answers from reserve" if reserve else "nothing answers"

@@ -33,7 +33,12 @@ class ItemKey(NamedTuple):
     type: TypeKey
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.name} for {self.type}"
+        return f"{self.short} for {self.type}"
+
+    @property
+    def short(self) -> str:
+        """How people read it where its type stands beside it."""
+        return f"{self.module}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

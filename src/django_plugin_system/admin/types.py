@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from ..models import PluginStatus, PluginType
 from ..selection.explain import Explanation, explain_type
 from ..specs import dotted
-from .base import SyncedAdmin, why_no_code
+from .base import SyncedAdmin
+from .wording import why_no_code
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class PluginTypeAdmin(SyncedAdmin):
             return _("unknown: get_plugin failed")
         if explanation.varies:
             return _("differs from call to call")
-        return str(explanation.chosen or _("nothing"))
+        return explanation.chosen.short if explanation.chosen else _("nothing")
 
     @admin.display(description=gettext_lazy("interface"))
     def interface(self, row: PluginType) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist, SynchronousOnlyOperation
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import Error, models
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import PluginNotLoadable
@@ -29,6 +30,11 @@ class PluginStatus(models.TextChoices):
     ACTIVE = "active", _("active")
     RESERVED = "reserve", _("reserve")
     DISABLED = "disable", _("disabled")
+
+    @classmethod
+    def word(cls, value: str) -> str:
+        """Return what people read for a value where nothing is translated."""
+        return "disabled" if value == cls.DISABLED else value
 
 
 class PluginType(WatchedModel):
@@ -157,7 +163,16 @@ class PluginItem(WatchedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.module})"
+        try:
+            return str(self.key)
+        except (Error, ObjectDoesNotExist, SynchronousOnlyOperation):
+            # The type is not at hand. Logs and debuggers want a text nevertheless.
+            return self.short
+
+    @property
+    def short(self) -> str:
+        """How people read it where its type stands beside it."""
+        return f"{self.module}:{self.name}"
 
     @property
     def key(self) -> ItemKey:
@@ -187,9 +202,8 @@ class PluginItem(WatchedModel):
         plugin_class = self.load_class()
         if plugin_class is None:
             raise PluginNotLoadable(
-                f"Plugin item {self.name!r} of {self.module!r} cannot be loaded: this "
-                f"process has no class registered for it under plugin type "
-                f"{self.plugin_type.name!r}. Is its app installed, and does its "
-                "plugins module import?"
+                f"Plugin item {self} cannot be loaded: this process has no class "
+                "registered for it. Is its app installed, and does its plugins module "
+                "import?"
             )
         return plugin_class()

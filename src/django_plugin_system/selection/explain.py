@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..clock import monotonic
 from ..exceptions import PluginTypeNotFound
-from ..models import PluginItem, PluginType
+from ..models import PluginItem, PluginStatus, PluginType
 from ..register import origin_of
 from ..registry import plugins
 from ..specs import PluginTypeSpec, TypeKey, dotted
@@ -27,7 +27,7 @@ class Reason:
     def __str__(self) -> str:
         item = self.item
         return (
-            f"{item.name} ({item.module}), {item.status}, "
+            f"{item.short}, {PluginStatus.word(item.status)}, "
             f"priority {item.priority}: {self.verdict.value}"
         )
 
@@ -57,7 +57,8 @@ class Explanation:
     """For how many seconds this process has known the rows; None in the admin."""
 
     def __str__(self) -> str:
-        lines = [f"Plugin type {self.type_name!r} of {self.manager!r}: {self.answer}."]
+        key = TypeKey(self.type_name, self.manager)
+        lines = [f"Plugin type {key}: {self.answer}."]
         lines.append(f"  Decided by {self.rule}.")
         lines += [f"  {reason}" for reason in self.candidates]
         return "\n".join(lines)
@@ -67,7 +68,7 @@ class Explanation:
         """What a caller gets, in words."""
         if self.varies:
             return "the answer differs from call to call"
-        return f"{self.chosen.name} answers" if self.chosen else "nothing answers"
+        return f"{self.chosen.short} answers" if self.chosen else "nothing answers"
 
 
 def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanation:
