@@ -15,7 +15,7 @@ from django.utils.module_loading import module_has_submodule
 
 from .ancestry import BY_PLACE, is_around, packages_of
 from .missing import is_missing
-from .seams import when_imported
+from ..awaiting import when_imported
 from .wording import path_of
 
 Config = TypeVar("Config", bound=type)

@@ -12,7 +12,7 @@ from .imports import install_finders
 from .models.making import install_models
 from .models.receivers import install_receivers
 from .registry import install_registry
-from .seams import when_imported
+from ..awaiting import when_imported
 
 # Our modules, by what of Django they change: they are imported right after it.
 LATER = {
