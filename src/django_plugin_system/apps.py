@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .awaiting import whenever_imported
 from .conf import find_mistakes, forget_conf, get_conf
 from .register import autodiscover, load_entry_points, run_deferred
+from .registry import plugins
 from .scopes import begin_request, begin_task, end_request, end_task
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class PluginSystemConfig(AppConfig):
             logger.error(" ".join(mistakes))
         elif get_conf().ENTRY_POINTS:
             load_entry_points()
+        plugins.settle()
 
 
 @cache

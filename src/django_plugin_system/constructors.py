@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partialmethod
 from inspect import Parameter, Signature
 from typing import Any
+
+from .exceptions import PluginNeedsArguments
 
 ANYTHING = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
@@ -29,6 +32,26 @@ def surplus_parameters(plugin_class: type, interface: type) -> list[str]:
     """
     given = _parameters(interface)
     return [name for name in required_parameters(plugin_class) if name not in given]
+
+
+def make(plugin_class: type) -> Any:
+    """Return a new object of the class, or raise PluginNeedsArguments."""
+    try:
+        return plugin_class()
+    except TypeError:
+        ensure_callable_without_arguments(plugin_class)
+        raise
+
+
+def ensure_callable_without_arguments(plugin_class: type) -> None:
+    """Raise PluginNeedsArguments if the class cannot be called without arguments."""
+    if needed := required_parameters(plugin_class):
+        names = ", ".join(map(repr, needed))
+        raise PluginNeedsArguments(
+            f"{plugin_class.__module__}.{plugin_class.__qualname__} cannot be made "
+            f"without {names}, which its interface leaves to the caller. Get the class "
+            "with get_plugin_class(), or load_class() of a row, and call it with them."
+        ) from None
 
 
 def _parameters(plugin_class: type) -> dict[str, Parameter]:
@@ -71,6 +94,8 @@ def _own(cls: type, name: str) -> Any:
 def _signature(function: Any, *, follow: bool) -> Iterator[Signature]:
     if isinstance(function, staticmethod | classmethod):
         function = function.__func__
+    elif isinstance(function, partialmethod):
+        function = function.__get__(None, object)
     try:
         signature = inspect.signature(function, follow_wrapped=False)
         if follow and _takes_anything(signature):
@@ -90,5 +115,3 @@ def _without_first(signature: Signature) -> Signature:
     if parameters and parameters[0].kind is not Parameter.VAR_POSITIONAL:
         del parameters[0]
     return signature.replace(parameters=parameters)
-
-

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import count
+from typing import get_origin
 
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
+from .identity import current_class, takes_place_of
 from .specs import (
     ItemKey,
     PluginItemSpec,
@@ -77,34 +79,33 @@ class Registry:
         Items that were registered first and turn out not to fit are rejected: the
         mistake is theirs, and the type must not suffer from it.
         """
-        types = self._state.types
-        known = types.get(spec.key)
-        if known and known.interface is not spec.interface:
-            raise AlreadyRegistered(
-                f"Plugin type {spec.name!r} of {spec.manager!r} is already registered "
-                f"with interface {dotted(known.interface)}, so "
-                f"{dotted(spec.interface)} cannot take its place. "
-                "Give one of them another name."
-            )
+        known = self._find_current_type(spec.key)
+        is_new = known is None or known.interface is not spec.interface
+        if known and is_new:
+            self._check_replacement(known, spec)
         if known and spec.get_plugin is None:
             # Who registers the type again without a get_plugin takes none away.
             spec = replace(spec, get_plugin=known.get_plugin)
-        types[spec.key] = spec
-        if not known:
+        self._state.types[spec.key] = spec
+        if is_new:
             self._settle_items_of(spec)
         self._touch()
 
     def register_item(self, spec: PluginItemSpec) -> None:
         """Add a plugin item; raise RegistrationError if it can't fill its type."""
         known = self._state.items.get(spec.key)
-        if known and known.plugin_class is not spec.plugin_class:
+        if (
+            known
+            and known.plugin_class is not spec.plugin_class
+            and not takes_place_of(spec.plugin_class, known.plugin_class)
+        ):
             raise AlreadyRegistered(
                 f"Plugin item {spec.name!r} of {spec.module!r} for plugin type "
                 f"{spec.type_name!r} is already registered with "
                 f"{dotted(known.plugin_class)}, so {dotted(spec.plugin_class)} "
                 "cannot take its place. Give one of them another name."
             )
-        if type_ := self._state.types.get(spec.type_key):
+        if type_ := self._find_current_type(spec.type_key):
             check_implements(spec, type_.interface)
         self._state.items[spec.key] = spec
         self._touch()
@@ -119,7 +120,31 @@ class Registry:
         if matches:
             self.register_item(make(matches[0]))
         else:
-            self._state.waiting[interface, plugin_class, name] = make
+            self._wait(interface, plugin_class, name, make)
+
+    def settle(self) -> None:
+        """Take classes as they are now that all modules have been imported.
+
+        A decorator above that of a plugin, such as ``dataclass``, changes the class or
+        makes another one after it has been registered.
+        """
+        for type_key in list(self._state.types):
+            self._find_current_type(type_key)
+        for key, spec in list(self._state.items.items()):
+            plugin_class = current_class(spec.plugin_class)
+            type_ = self._state.types.get(spec.type_key)
+            try:
+                current = replace(spec, plugin_class=plugin_class)
+                if type_:
+                    check_implements(current, type_.interface)
+            except RegistrationError as error:
+                del self._state.items[key]
+                self.reject(f"Plugin item {key}", error)
+                self._touch()
+                continue
+            if plugin_class is not spec.plugin_class:
+                self._state.items[key] = current
+                self._touch()
 
     def record_broken(self, source: str, error: Exception) -> None:
         """Remember that the plugins in ``source`` could not be imported."""
@@ -153,15 +178,14 @@ class Registry:
 
     def get_type_with(self, interface: object) -> PluginTypeSpec:
         """Return the plugin type with ``interface``, or raise PluginTypeNotFound."""
+        # Of a generic interface, such as Interface[int], what counts is the class.
+        interface = get_origin(interface) or interface
         matches = self._types_with(interface)
         if len(matches) == 1:
             return matches[0]
         if matches:
             raise PluginTypeNotFound(_ambiguous(interface, matches))
-        raise PluginTypeNotFound(
-            f"No plugin type with interface {dotted(interface)} is registered. "
-            "Register one with register_plugin_type() or @plugin_type."
-        )
+        raise PluginTypeNotFound(self._why_no_type_with(interface))
 
     def find_type(self, key: TypeKey) -> PluginTypeSpec | None:
         """Return a plugin type, or None."""
@@ -235,6 +259,39 @@ class Registry:
     def _touch(self) -> None:
         self.version = next(self._versions)
 
+    def _find_current_type(self, key: TypeKey) -> PluginTypeSpec | None:
+        spec = self._state.types.get(key)
+        if spec is None:
+            return None
+        interface = current_class(spec.interface)
+        if interface is not spec.interface:
+            spec = self._state.types[key] = replace(spec, interface=interface)
+            self._settle_items_of(spec)
+            self._touch()
+        return spec
+
+    def _check_replacement(self, known: PluginTypeSpec, spec: PluginTypeSpec) -> None:
+        if not takes_place_of(spec.interface, known.interface):
+            raise AlreadyRegistered(
+                f"Plugin type {spec.name!r} of {spec.manager!r} is already registered "
+                f"with interface {dotted(known.interface)}, so "
+                f"{dotted(spec.interface)} cannot take its place. "
+                "Give one of them another name."
+            )
+        former = [
+            dotted(item.plugin_class)
+            for key, item in sorted(self._state.items.items())
+            if key.type == spec.key and not _fits(item, spec.interface)
+        ]
+        if former:
+            raise AlreadyRegistered(
+                f"Plugin type {spec.name!r} of {spec.manager!r}: the module "
+                f"{spec.interface.__module__} has run again and made another class of "
+                f"{spec.interface.__qualname__}, but these implement the one from "
+                f"before: {', '.join(former)}. The one from before stays in force. "
+                "Restart the process to use the new one."
+            )
+
     def _settle_items_of(self, type_: PluginTypeSpec) -> None:
         state = self._state
         for key in [key for key in state.items if key.type == type_.key]:
@@ -250,9 +307,50 @@ class Registry:
             except RegistrationError as error:
                 self.reject(f"Plugin item {wanted[2]!r}", error)
 
+    def _wait(
+        self, interface: type, plugin_class: type, name: str, make: ItemMaker
+    ) -> None:
+        waiting = self._state.waiting
+        for key in list(waiting):
+            former = (interface, name) == (key[0], key[2])
+            if former and takes_place_of(plugin_class, key[1]):
+                del waiting[key]
+        waiting[interface, plugin_class, name] = make
+
     def _types_with(self, interface: object) -> list[PluginTypeSpec]:
-        types = self._state.types.values()
-        return [spec for spec in types if spec.interface is interface]
+        types = self._state.types
+        matches = [spec for spec in types.values() if spec.interface is interface]
+        if not matches:
+            specs = [self._find_current_type(key) for key in list(types)]
+            matches = [spec for spec in specs if spec and spec.interface is interface]
+        return matches
+
+    def _why_no_type_with(self, interface: object) -> str:
+        if isinstance(interface, str):
+            keys = [key for key in sorted(self._state.types) if key.name == interface]
+            known = "".join(f" ({key.name!r}, {key.manager!r})" for key in keys[:1])
+            return (
+                f"{interface!r} is a string, and no interface. Pass the class, or ask "
+                f"by name with get_plugin_instance(name, manager){known}."
+            )
+        if not isinstance(interface, type):
+            return (
+                f"{interface!r} is not a class, and so no interface. Pass the class "
+                "that the plugin type was registered with."
+            )
+        for key, item in sorted(self._state.items.items()):
+            if interface in (item.plugin_class, current_class(item.plugin_class)):
+                type_ = self._state.types.get(key.type)
+                wanted = type_.interface.__name__ if type_ else "its interface"
+                return (
+                    f"{dotted(interface)} is the class of plugin item {key}, and no "
+                    f"interface. Ask with {wanted}, and the item that operators have "
+                    f"chosen answers; to have this very class, call it yourself."
+                )
+        return (
+            f"No plugin type with interface {dotted(interface)} is registered. "
+            "Register one with register_plugin_type() or @plugin_type."
+        )
 
 
 def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
@@ -262,6 +360,14 @@ def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
         f"Interface {dotted(interface)} belongs to more than one plugin type: {names}. "
         "Say which by name and manager."
     )
+
+
+def _fits(item: PluginItemSpec, interface: type) -> bool:
+    try:
+        check_implements(item, interface)
+    except RegistrationError:
+        return False
+    return True
 
 
 def _label(key: TypeKey | None) -> str | None:

@@ -17,8 +17,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.utils.functional import cached_property
 
-from ..owners import directories, extending_apps, inherits
 from ...awaiting import when_imported
+from ..owners import directories, extending_apps, inherits
 from ..seams import replace
 
 Found = tuple[str, str | None, str]
