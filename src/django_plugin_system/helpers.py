@@ -115,14 +115,13 @@ def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type
 
 
 def _find_item(interface: object, *args: Any, **kwargs: Any) -> PluginItem:
-    from .selection.select import find_selected
+    from .selection.select import ask
 
     spec = plugins.get_type_with(interface)
-    item = find_selected(spec.name, spec.manager, *args, **kwargs)
+    item, why_nothing = ask(spec.name, spec.manager, *args, **kwargs)
     if item is None:
         raise NoPluginAvailable(
             f"No plugin can be selected for type {spec.name!r} of {spec.manager!r}: "
-            "it has no active or reserve item whose code is loaded. Activate one in "
-            "the admin, or run 'manage.py pluginsync' if its rows are missing."
+            f"{why_nothing}"
         )
     return item
