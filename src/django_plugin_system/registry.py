@@ -327,11 +327,11 @@ class Registry:
 
     def _why_no_type_with(self, interface: object) -> str:
         if isinstance(interface, str):
-            keys = [key for key in sorted(self._state.types) if key.name == interface]
-            known = "".join(f" ({key.name!r}, {key.manager!r})" for key in keys[:1])
+            named = [key for key in sorted(self._state.types) if key.name == interface]
+            by_name = f"{named[0].name!r}, {named[0].manager!r}" if named else "..."
             return (
                 f"{interface!r} is a string, and no interface. Pass the class, or ask "
-                f"by name with get_plugin_instance(name, manager){known}."
+                f"by name with get_plugin_instance({by_name})."
             )
         if not isinstance(interface, type):
             return (

@@ -141,8 +141,10 @@ def _split(
 
 
 def _is_positional_only(parameter: Parameter) -> bool:
-    # By an old convention, those are that begin with two underscores.
-    return parameter.kind is Parameter.POSITIONAL_ONLY or parameter.name[:2] == "__"
+    # By an old convention, a name that Python has mangled is one: _Carrier__address.
+    return parameter.kind is Parameter.POSITIONAL_ONLY or (
+        parameter.name.startswith("_") and "__" in parameter.name
+    )
 
 
 # How its result is used
