@@ -184,7 +184,7 @@ class Speaks(Speaking, Mail):
 
 class Unreadable(Mail):
     # Python cannot tell what it takes.
-    __init__ = dict.__init__  # type: ignore[assignment]
+    __init__ = dict.update  # type: ignore[assignment]
 
 
 class SignedNothing(Mail):

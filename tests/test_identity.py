@@ -230,6 +230,28 @@ def test_interface_that_is_reloaded_while_it_is_implemented(
     assert type(get_plugin(interfaces.Letters)) is plugins.Mail
 
 
+PROTOCOL = """
+from typing import Protocol, runtime_checkable
+from django_plugin_system import plugin_type
+
+@plugin_type("letters", manager="tests.apps.otp")
+@runtime_checkable
+class Letters(Protocol):
+    def post(self) -> str: ...
+"""
+
+
+def test_protocol_that_is_reloaded_while_it_is_implemented(registry: Registry, modules):
+    """What fits the former class fits the new one."""
+    modules("letters_interfaces", PROTOCOL)
+    plugins = modules("letters_plugins", ITEM.replace("Mail(Letters)", "Mail"))
+
+    interfaces = modules("letters_interfaces", PROTOCOL)
+
+    assert registry.get_type(*LETTERS).interface is interfaces.Letters
+    assert classes(registry) == [plugins.Mail]
+
+
 def test_the_same_name_twice(registry: Registry, modules):
     """In one run of a module it is a mistake, as ever."""
     modules("letters_interfaces", INTERFACE)

@@ -84,11 +84,15 @@ def _signatures(plugin_class: type) -> Iterator[Signature]:
 
 def _own(cls: type, name: str) -> Any:
     # Not those of object and type, nor the one that stands in for it in protocols.
-    for base in cls.__mro__:
-        function = vars(base).get(name)
-        if function is not None and getattr(function, "__module__", "") != "typing":
-            return None if base in (object, type) else function
-    return None
+    functions = (
+        vars(base)[name]
+        for base in cls.__mro__
+        if base not in (object, type) and name in vars(base)
+    )
+    return next(
+        (each for each in functions if getattr(each, "__module__", "") != "typing"),
+        None,
+    )
 
 
 def _signature(function: Any, *, follow: bool) -> Iterator[Signature]:

@@ -206,7 +206,7 @@ def check_installed(**kwargs: object) -> list[checks.CheckMessage]:
         checks.Error(
             f"Plugins are declared, but {APP!r} is not in INSTALLED_APPS.",
             hint=f"Add {APP!r} to INSTALLED_APPS.",
-            id=f"{APP}.E004",
+            id="django_plugin_system.E004",
         )
     ]
 
