@@ -67,7 +67,6 @@ def check_unresolved_items(**kwargs: object) -> list[CheckMessage]:
 
 def check_rejected(**kwargs: object) -> list[CheckMessage]:
     """E003: a declaration is wrong: made at start-up, or found so by a later one."""
-    plugins.settle()
     return [
         Error(
             f"{source} was rejected: {error}",

@@ -28,11 +28,17 @@ def takes_place_of(new: type, known: type) -> bool:
     found = _find(known)
     if found is new:
         return True
-    if getattr(module.__spec__, "_initializing", False):
+    if is_running(new):
         return found is not known and _is_of_former_module(known, module)
     # While a module is reloaded, the name means the old class until the new one is
     # complete, decorators and all.
     return found is known
+
+
+def is_running(cls: type) -> bool:
+    """Tell whether the module of a class is being imported, for the first time."""
+    module = sys.modules.get(cls.__module__)
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
 def _place(cls: type) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from itertools import count
 from typing import get_origin
 
+from .advice import why_no_interface
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
-from .identity import current_class, takes_place_of
+from .identity import current_class, is_running, takes_place_of
 from .specs import (
     ItemKey,
     PluginItemSpec,
@@ -47,6 +48,8 @@ class _State:
     broken: dict[str, Exception]
     rejected: dict[str, RegistrationError]
     providers: set[str]
+    # Whose module may not have run to its end when they were registered.
+    unsettled: set[TypeKey | ItemKey]
 
     def copy(self) -> _State:
         return _State(
@@ -56,6 +59,7 @@ class _State:
             dict(self.broken),
             dict(self.rejected),
             set(self.providers),
+            set(self.unsettled),
         )
 
 
@@ -66,7 +70,7 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._state = _State({}, {}, {}, {}, {}, set())
+        self._state = _State({}, {}, {}, {}, {}, set(), set())
         self._versions = count()
         self.version = next(self._versions)
         """Never the same number again once types or items have changed."""
@@ -79,7 +83,7 @@ class Registry:
         Items that were registered first and turn out not to fit are rejected: the
         mistake is theirs, and the type must not suffer from it.
         """
-        known = self._find_current_type(spec.key)
+        known = self._settle_type(spec.key)
         is_new = known is None or known.interface is not spec.interface
         if known and is_new:
             self._check_replacement(known, spec)
@@ -87,6 +91,7 @@ class Registry:
             # Who registers the type again without a get_plugin takes none away.
             spec = replace(spec, get_plugin=known.get_plugin)
         self._state.types[spec.key] = spec
+        self._state.unsettled.add(spec.key)
         if is_new:
             self._settle_items_of(spec)
         self._touch()
@@ -105,9 +110,10 @@ class Registry:
                 f"{dotted(known.plugin_class)}, so {dotted(spec.plugin_class)} "
                 "cannot take its place. Give one of them another name."
             )
-        if type_ := self._find_current_type(spec.type_key):
+        if type_ := self._settle_type(spec.type_key):
             check_implements(spec, type_.interface)
         self._state.items[spec.key] = spec
+        self._state.unsettled.add(spec.key)
         self._touch()
 
     def register_item_for(
@@ -123,28 +129,21 @@ class Registry:
             self._wait(interface, plugin_class, name, make)
 
     def settle(self) -> None:
-        """Take classes as they are now that all modules have been imported.
+        """Take classes as they are now that their modules have been imported.
 
         A decorator above that of a plugin, such as ``dataclass``, changes the class or
         makes another one after it has been registered.
         """
-        for type_key in list(self._state.types):
-            self._find_current_type(type_key)
-        for key, spec in list(self._state.items.items()):
-            plugin_class = current_class(spec.plugin_class)
-            type_ = self._state.types.get(spec.type_key)
-            try:
-                current = replace(spec, plugin_class=plugin_class)
-                if type_:
-                    check_implements(current, type_.interface)
-            except RegistrationError as error:
-                del self._state.items[key]
-                self.reject(f"Plugin item {key}", error)
-                self._touch()
-                continue
-            if plugin_class is not spec.plugin_class:
-                self._state.items[key] = current
-                self._touch()
+        unsettled = self._state.unsettled
+        for key in sorted(unsettled, key=len):
+            # Types first, since items are held against them.
+            spec = (
+                self._settle_type(key)
+                if isinstance(key, TypeKey)
+                else self._settle_item(key)
+            )
+            if spec is None or not is_running(_class_of(spec)):
+                unsettled.discard(key)
 
     def record_broken(self, source: str, error: Exception) -> None:
         """Remember that the plugins in ``source`` could not be imported."""
@@ -185,28 +184,31 @@ class Registry:
             return matches[0]
         if matches:
             raise PluginTypeNotFound(_ambiguous(interface, matches))
-        raise PluginTypeNotFound(self._why_no_type_with(interface))
+        raise PluginTypeNotFound(
+            why_no_interface(interface, self.types(), self._state.items.values())
+        )
 
     def find_type(self, key: TypeKey) -> PluginTypeSpec | None:
         """Return a plugin type, or None."""
-        return self._state.types.get(key)
+        return self._settled().types.get(key)
 
     def find_item(self, key: ItemKey) -> PluginItemSpec | None:
         """Return a plugin item whose type is registered too, or None."""
-        item = self._state.items.get(key)
-        return item if item and item.type_key in self._state.types else None
+        state = self._settled()
+        item = state.items.get(key)
+        return item if item and item.type_key in state.types else None
 
     def types(self) -> list[PluginTypeSpec]:
         """Return every plugin type, sorted by key."""
-        return [spec for _, spec in sorted(self._state.types.items())]
+        return [spec for _, spec in sorted(self._settled().types.items())]
 
     def items(self) -> list[PluginItemSpec]:
         """Return every plugin item whose type is registered too, sorted by key."""
-        types = self._state.types
+        state = self._settled()
         return [
             spec
-            for _, spec in sorted(self._state.items.items())
-            if spec.type_key in types
+            for _, spec in sorted(state.items.items())
+            if spec.type_key in state.types
         ]
 
     def unresolved(self) -> list[Unresolved]:
@@ -229,7 +231,7 @@ class Registry:
 
     def rejected(self) -> dict[str, RegistrationError]:
         """Return the mistaken declarations whose error could not reach their author."""
-        return dict(self._state.rejected)
+        return dict(self._settled().rejected)
 
     def providers(self) -> frozenset[str]:
         """Return the packages that bring plugins without being a Django app."""
@@ -259,7 +261,31 @@ class Registry:
     def _touch(self) -> None:
         self.version = next(self._versions)
 
-    def _find_current_type(self, key: TypeKey) -> PluginTypeSpec | None:
+    def _settled(self) -> _State:
+        if self._state.unsettled:
+            self.settle()
+        return self._state
+
+    def _settle_item(self, key: ItemKey) -> PluginItemSpec | None:
+        spec = self._state.items.get(key)
+        if spec is None:
+            return None
+        current = replace(spec, plugin_class=current_class(spec.plugin_class))
+        type_ = self._state.types.get(key.type)
+        try:
+            if type_:
+                check_implements(current, type_.interface)
+        except RegistrationError as error:
+            self._state.items.pop(key, None)
+            self.reject(f"Plugin item {key}", error)
+            self._touch()
+            return None
+        if current != spec:
+            self._state.items[key] = current
+            self._touch()
+        return current
+
+    def _settle_type(self, key: TypeKey) -> PluginTypeSpec | None:
         spec = self._state.types.get(key)
         if spec is None:
             return None
@@ -321,36 +347,9 @@ class Registry:
         types = self._state.types
         matches = [spec for spec in types.values() if spec.interface is interface]
         if not matches:
-            specs = [self._find_current_type(key) for key in list(types)]
+            specs = [self._settle_type(key) for key in list(types)]
             matches = [spec for spec in specs if spec and spec.interface is interface]
         return matches
-
-    def _why_no_type_with(self, interface: object) -> str:
-        if isinstance(interface, str):
-            named = [key for key in sorted(self._state.types) if key.name == interface]
-            by_name = f"{named[0].name!r}, {named[0].manager!r}" if named else "..."
-            return (
-                f"{interface!r} is a string, and no interface. Pass the class, or ask "
-                f"by name with get_plugin_instance({by_name})."
-            )
-        if not isinstance(interface, type):
-            return (
-                f"{interface!r} is not a class, and so no interface. Pass the class "
-                "that the plugin type was registered with."
-            )
-        for key, item in sorted(self._state.items.items()):
-            if interface in (item.plugin_class, current_class(item.plugin_class)):
-                type_ = self._state.types.get(key.type)
-                wanted = type_.interface.__name__ if type_ else "its interface"
-                return (
-                    f"{dotted(interface)} is the class of plugin item {key}, and no "
-                    f"interface. Ask with {wanted}, and the item that operators have "
-                    f"chosen answers; to have this very class, call it yourself."
-                )
-        return (
-            f"No plugin type with interface {dotted(interface)} is registered. "
-            "Register one with register_plugin_type() or @plugin_type."
-        )
 
 
 def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
@@ -360,6 +359,10 @@ def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
         f"Interface {dotted(interface)} belongs to more than one plugin type: {names}. "
         "Say which by name and manager."
     )
+
+
+def _class_of(spec: PluginTypeSpec | PluginItemSpec) -> type:
+    return spec.interface if isinstance(spec, PluginTypeSpec) else spec.plugin_class
 
 
 def _fits(item: PluginItemSpec, interface: type) -> bool:

@@ -10,7 +10,13 @@ from types import FunctionType
 from typing import Any
 
 # What makes objects; see constructors.
-NOT_COMPARED = {"__class_getitem__", "__init__", "__init_subclass__", "__new__"}
+NOT_COMPARED = {
+    "__class_getitem__",
+    "__init__",
+    "__init_subclass__",
+    "__new__",
+    "__subclasshook__",
+}
 ANYTHING = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 # How the result of a call can be used.
