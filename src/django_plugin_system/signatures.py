@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
-from functools import partialmethod
+from functools import partial, partialmethod
 from inspect import Parameter, Signature
 from types import FunctionType
 from typing import Any
@@ -81,6 +81,9 @@ def _misfit(name: str, promised: Any, plugin_class: type, interface: type) -> st
 
 def _signature(cls: type, name: str, attribute: Any) -> Signature | None:
     """Return how the method is called on an object, or None where that is unknown."""
+    if isinstance(attribute, partial):
+        # Whether it is passed self differs between releases of Python.
+        return None
     try:
         signature = inspect.signature(getattr(cls, name))
     except (TypeError, ValueError):
