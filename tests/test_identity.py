@@ -116,6 +116,25 @@ def test_item_that_is_made_anew(registry: Registry, modules):
     assert registry.version == before + 1
 
 
+def test_item_that_is_looked_at_before_it_is_made_anew(registry: Registry, modules):
+    """While its module is imported, nothing is final."""
+    modules("letters_interfaces", INTERFACE)
+    plugins = modules(
+        "letters_plugins",
+        SLOTTED_ITEM.replace("@plugin(", "@looked_at\n@plugin(").replace(
+            "@dataclass",
+            "def looked_at(cls):\n"
+            "    from django_plugin_system.registry import plugins\n"
+            "    assert cls in [item.plugin_class for item in plugins.items()]\n"
+            "    return cls\n\n"
+            "@dataclass",
+            1,
+        ),
+    )
+
+    assert classes(registry) == [plugins.Mail]
+
+
 def test_item_that_comes_to_need_an_argument(registry: Registry, modules):
     """What a decorator above adds is heard of when start-up is over."""
     modules("letters_interfaces", INTERFACE)

@@ -79,6 +79,13 @@ async def selects_in_async(plugin_type: object) -> None:
     """A get_plugin that selection could not await."""
 
 
+class SelectsInAsync:
+    async def __call__(self, plugin_type: object) -> None: ...
+
+    def __repr__(self) -> str:
+        return "<SelectsInAsync>"
+
+
 # The seed's dict calls
 
 
@@ -245,6 +252,13 @@ TYPE_MISTAKES = [
         "Plugin type 'sender': get_plugin tests.test_register.selects_in_async is a "
         "coroutine function. Selection is synchronous; pass a plain function.",
         id="get-plugin-async",
+    ),
+    pytest.param(
+        {"get_plugin": SelectsInAsync()},
+        DeclarationTypeError,
+        "Plugin type 'sender': get_plugin <SelectsInAsync> is a coroutine function. "
+        "Selection is synchronous; pass a plain function.",
+        id="get-plugin-object-async",
     ),
     pytest.param(
         {"interface": ...},

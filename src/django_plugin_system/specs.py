@@ -228,7 +228,8 @@ def _check_selector(subject: str, selector: object) -> None:
             f"{subject}: get_plugin is {selector!r}, which cannot be called. "
             "Pass a function that takes the PluginType, or leave it out."
         )
-    if inspect.iscoroutinefunction(selector):
+    call = getattr(type(selector), "__call__", None)  # noqa: B004  # it may be async
+    if inspect.iscoroutinefunction(selector) or inspect.iscoroutinefunction(call):
         raise DeclarationTypeError(
             f"{subject}: get_plugin {dotted(selector)} is a coroutine function. "
             "Selection is synchronous; pass a plain function."
