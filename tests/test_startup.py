@@ -143,6 +143,86 @@ def test_a_wrong_setting_is_logged_at_start_up():
     )
 
 
+# A project that has not installed the app
+
+
+UNINSTALLED = """
+from tests.settings import *
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app in USED]
+MIDDLEWARE, TEMPLATES, ROOT_URLCONF, urlpatterns = [], [], "uninstalled", []
+"""
+ADVICE = (
+    "django.core.exceptions.ImproperlyConfigured: Plugins are used, but "
+    "'django_plugin_system' is not installed. Add 'django_plugin_system' to "
+    "INSTALLED_APPS."
+)
+
+
+@pytest.fixture
+def uninstalled(tmp_path: Path):
+    """Run code in a project that has some of the test apps, but not the library."""
+
+    def run_with(*used: str, code: str) -> subprocess.CompletedProcess[str]:
+        settings = f"USED = {['django.contrib.contenttypes', *used]}\n{UNINSTALLED}"
+        (tmp_path / "uninstalled.py").write_text(settings)
+        return subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "uninstalled",
+                "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]),
+            },
+            capture_output=True,
+            text=True,
+        )
+
+    return run_with
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tests.apps.otp.interfaces",
+        "import tests.apps.otp_sms.plugins",
+        "from django_plugin_system import get_plugin_class\n"
+        "get_plugin_class('otp', 'tests.apps.otp')",
+        "from django_plugin_system import explain",
+        "from django_plugin_system.models import PluginItem",
+        "from django_plugin_system import register_plugin_type\n"
+        "from tests.declared import type_dict\n"
+        "register_plugin_type(type_dict())",
+    ],
+)
+def test_first_use_without_the_app(uninstalled, code):
+    """Whatever is used first says what is missing, and where to add it."""
+    done = uninstalled(code=code)
+
+    assert done.stderr.splitlines()[-1] == ADVICE
+
+
+def test_check_without_the_app(uninstalled):
+    """What an apps.py declares is an Error, though nothing looks at it at start-up."""
+    done = uninstalled(
+        "tests.apps.otp",
+        code="from django.core.management import call_command; call_command('check')",
+    )
+
+    assert done.stderr.splitlines()[-5:] == [
+        "ERRORS:",
+        "?: (django_plugin_system.E004) Plugins are declared, but "
+        "'django_plugin_system' is not in INSTALLED_APPS.",
+        "\tHINT: Add 'django_plugin_system' to INSTALLED_APPS.",
+        "",
+        "System check identified 1 issue (0 silenced).",
+    ]
+
+
+def test_check_with_the_app():
+    """Nothing is to be said of a project that has it."""
+    assert register.check_installed() == []
+
+
 # Entry points
 
 

@@ -239,6 +239,59 @@ def test_failing_override(admin_client, caplog):
     ]
 
 
+def test_safe_mode(admin_client, settings):
+    """Both pages show what does answer, that SAFE_MODE decides, and true statuses."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    set_statuses(voice="disable", sms_ir="reserve")
+    item("kavenegar").delete()
+
+    row = table(admin_client.get(TYPES))["otp"]
+    page = admin_client.get(page_of(otp()))
+
+    assert row["answers_now"] == "voice (tests.apps.otp_voice), by SAFE_MODE"
+    assert f"{row['active_count']} {row['reserve_count']} {row['disabled_count']}" == (
+        "0 1 1"
+    )
+    assert "Right now <strong>voice answers</strong>." in page.text
+    assert (
+        "Decided by SAFE_MODE, which ignores all rows: every registered item counts as "
+        "active, and the lowest priority number in code comes first."
+    ) in page.text
+    assert cells(page)[1:] == [
+        [
+            "voice (tests.apps.otp_voice)",
+            "disabled",
+            "5",
+            "chosen: first of the registered items, by SAFE_MODE",
+        ],
+        [
+            "sms_ir (tests.apps.otp_sms)",
+            "reserve",
+            "10",
+            "passed over: another item comes first",
+        ],
+        [
+            "kavenegar (tests.apps.otp_sms)",
+            "no row",
+            "20",
+            "passed over: another item comes first",
+        ],
+    ]
+    assert f'<a href="{page_of(item("voice"))}">' in page.text
+    assert ">kavenegar (tests.apps.otp_sms)</a>" not in page.text
+
+
+def test_safe_mode_without_items(admin_client, settings):
+    """Nothing registered, nothing answers."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    register_plugin_type(type_dict())
+    sync()
+
+    rows = table(admin_client.get(TYPES))
+
+    assert rows["sender"]["answers_now"] == "nothing, by SAFE_MODE"
+
+
 @pytest.mark.parametrize(
     ("manager", "reason"),
     [

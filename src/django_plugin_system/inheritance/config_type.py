@@ -13,9 +13,9 @@ from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
+from ..awaiting import when_imported
 from .ancestry import BY_PLACE, is_around, packages_of
 from .missing import is_missing
-from .seams import when_imported
 from .wording import path_of
 
 Config = TypeVar("Config", bound=type)

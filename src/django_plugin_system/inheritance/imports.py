@@ -19,10 +19,10 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from ..awaiting import find_behind
 from .ancestry import Level, inherited_by
 from .missing import is_missing
 from .owners import find_owner, levels_from, lineage
-from .seams import find_behind
 
 # An app has its own config, or none; and see migrations.py.
 NEVER_INHERITED = ("apps", "migrations")

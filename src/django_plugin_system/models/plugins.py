@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import Error, models
 from django.utils.translation import gettext_lazy as _
 
+from ..constructors import make
 from ..exceptions import PluginNotLoadable
 from ..registry import plugins
 from ..specs import (
@@ -198,7 +199,10 @@ class PluginItem(WatchedModel):
         return spec.plugin_class if spec else None
 
     def load(self) -> Any:
-        """Return a new object of the registered class, or raise PluginNotLoadable."""
+        """Return a new object of the registered class, or raise PluginNotLoadable.
+
+        Raises PluginNeedsArguments when the interface leaves arguments to the caller.
+        """
         plugin_class = self.load_class()
         if plugin_class is None:
             raise PluginNotLoadable(
@@ -206,4 +210,4 @@ class PluginItem(WatchedModel):
                 "registered for it. Is its app installed, and does its plugins module "
                 "import?"
             )
-        return plugin_class()
+        return make(plugin_class)
