@@ -40,6 +40,7 @@ class InheritingFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> ModuleSpec | None:
+        _stay_in_front(self)
         # Asked for every module, so those of no app should cost little.
         package, _, name = fullname.rpartition(".")
         real = getattr(sys.modules.get(package), "__name__", package)
@@ -64,6 +65,14 @@ class InheritingFinder:
             if inherited and not (spec and _is_bare_directory(inherited)):
                 return _alias(fullname, inherited)
         return spec
+
+
+def _stay_in_front(finder: Any) -> None:
+    # Others come later, such as of tools that look at what is imported. They would find
+    # the file of a package that has another name too, and run it by that name.
+    if sys.meta_path[0] is not finder and finder in sys.meta_path:
+        sys.meta_path.remove(finder)
+        sys.meta_path.insert(0, finder)
 
 
 def _in_alias(fullname: str, package: str, real: str) -> ModuleSpec | None:
