@@ -1,9 +1,11 @@
-"""What makemessages writes for an app that extends another one, by GNU gettext."""
+"""What makemessages writes for an app that extends another one."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from .library import config
 from .projects import Project
 from .test_migrations import bare
 
-pytestmark = pytest.mark.service
+service = pytest.mark.service
+# Where GNU gettext is not installed.
+TOOLS = Path(__file__).with_name("tools") / "gettext.py"
+PROGRAMS = ("xgettext", "msguniq", "msgattrib", "msgcat", "msgcomm", "msgmerge")
 
 HEADER = r"""msgid ""
 msgstr ""
@@ -48,6 +53,12 @@ CHILD = {
     """,
     "voga/cal/static/cal/own.js": "gettext('Mine');",
 }
+TOP = {
+    **config("top.cal", "mid.cal"),
+    "top/cal/texts.py": "gettext('Mine'); gettext('New')",
+}
+PAGES = {"library/cal/templates/cal/page.html": "{% translate 'Page' %}"}
+PLAIN = {"plain/texts.py": "gettext('Plain')", "bare_urls.py": "urlpatterns = []"}
 OWN = """
 # the word of this site
 msgid "Room"
@@ -77,9 +88,15 @@ msgstr "Entfernt"
 """
 
 
-def write(project: Project, package: str, text: str, domain: str = "django") -> Path:
-    """Write a German catalogue of a package, and return its file."""
-    home = project.root / package.replace(".", "/") / "locale/de/LC_MESSAGES"
+def write(
+    project: Project,
+    package: str,
+    text: str,
+    domain: str = "django",
+    language: str = "de",
+) -> Path:
+    """Write a catalogue of a package, and return its file."""
+    home = project.root / package.replace(".", "/") / f"locale/{language}/LC_MESSAGES"
     home.mkdir(parents=True, exist_ok=True)
     file = home / f"{domain}.po"
     file.write_text(HEADER + text)
@@ -139,6 +156,115 @@ msgstr[1] "%(n)d Säle"
 """
 
 
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Programs that do as those of gettext do; the directory that they are in."""
+    home = tmp_path / "bin"
+    home.mkdir()
+    for name in PROGRAMS:
+        program = home / name
+        program.write_text(f"#!{sys.executable}\n{TOOLS.read_text()}")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{home}{os.pathsep}{os.environ['PATH']}")
+    return home
+
+
+SIMPLE = """
+msgid "Room"
+msgstr "Saal"
+
+msgid "Page"
+msgstr "Blatt"
+
+#~ msgid "Deep"
+#~ msgstr "Tief"
+
+msgid "By hand"
+msgstr "Von Hand"
+
+msgid "Removed"
+msgstr "Entfernt"
+"""
+SIMPLE_KEPT = """\
+msgid "Mine"
+msgstr ""
+
+msgid "New"
+msgstr ""
+
+msgid "Deep"
+msgstr "Tief"
+
+msgid "Page"
+msgstr "Blatt"
+
+msgid "Room"
+msgstr "Saal"
+
+msgid "By hand"
+msgstr "Von Hand"
+
+#~ msgid "Removed"
+#~ msgstr "Entfernt"
+"""
+
+
+def test_kept(project: Project, tools: Path):
+    """What a child says in place of its parents stays, and what is gone does not."""
+    project.write(
+        {**LIBRARY, **CHILD, **config("mid.cal", "library.cal"), **TOP, **PAGES}
+    )
+    write(project, "mid.cal", '\nmsgid "By hand"\nmsgstr ""\n\n#~ msgid "Removed"\n')
+    german = write(project, "top.cal", SIMPLE)
+    french = write(project, "top.cal", SIMPLE, language="fr")
+    site = bare(project, "top.cal")
+
+    makemessages(site, "top/cal", "-l", "de", "-l", "fr", "-l", "nl")
+
+    assert body(german) == body(french) == SIMPLE_KEPT
+    new = project.root / "top/cal/locale/nl/LC_MESSAGES/django.po"
+    assert body(new) == SIMPLE_KEPT.partition('\nmsgid "Deep"')[0]
+    assert not list(project.root.rglob("*.pot"))
+    assert not list(project.root.rglob("*.html.py"))
+
+
+def test_kept_of_nothing(project: Project, tools: Path):
+    """Where parents say nothing of it, or are not there, all is Django's."""
+    project.write({**CHILD, **config("library.cal"), **PLAIN})
+    own, plain = (write(project, name, SIMPLE) for name in ("voga.cal", "plain"))
+    site = bare(project, "voga.cal", "plain")
+
+    makemessages(site, "voga/cal", "-l", "de")
+    without = body(own)
+    project.write({"library/cal/texts.py": "gettext('Other')"})
+    makemessages(site, "voga/cal", "-l", "de")
+    makemessages(site, "plain", "-l", "de")
+
+    expected = ["By hand", "Deep", "Page", "Removed", "Room"]
+    for text in (without, body(own), body(plain)):
+        assert sorted(re.findall('#~ msgid "(.*)"', text)) == expected
+
+
+def test_wrong_catalogue(project: Project, tools: Path):
+    """A catalogue of a parent that is wrong is told of, and nothing is written."""
+    project.write({**LIBRARY, **CHILD})
+    write(project, "library.cal", "\nmsgid what\n")
+    file = write(project, "voga.cal", SIMPLE)
+    before = file.read_text()
+    site = bare(project, "voga.cal")
+
+    with pytest.raises(AssertionError) as error:
+        makemessages(site, "voga/cal", "-l", "de")
+
+    assert "CommandError: errors happened while running msgcat\n" in str(error.value)
+    assert file.read_text() == before
+    assert not list(project.root.rglob("*.pot"))
+
+
+# By GNU gettext
+
+
+@service
 @pytest.mark.parametrize("times", [1, 2])
 def test_overrides_are_kept(project: Project, times: int):
     """What a child says in place of its parent stays; what is gone is obsolete."""
@@ -154,6 +280,7 @@ def test_overrides_are_kept(project: Project, times: int):
     assert [each.name for each in project.root.rglob("*.html.py")] == []
 
 
+@service
 def test_what_was_obsolete_comes_back(project: Project):
     """What Django has called obsolete before is no longer so."""
     project.write({**LIBRARY, **CHILD})
@@ -170,6 +297,7 @@ def test_what_was_obsolete_comes_back(project: Project):
     assert body(file) == KEPT.replace("# the word of this site\n", "")
 
 
+@service
 def test_options(project: Project):
     """The command's options count for what is inherited, too."""
     project.write({**LIBRARY, **CHILD})
@@ -192,6 +320,7 @@ def test_options(project: Project):
     assert "Room" not in (project.root / "voga/cal/locale/django.pot").read_text()
 
 
+@service
 def test_scripts(project: Project):
     """Those for scripts are kept by what the parent's scripts say."""
     project.write({**LIBRARY, **CHILD})
@@ -207,6 +336,7 @@ def test_scripts(project: Project):
     )
 
 
+@service
 def test_levels(project: Project):
     """A level keeps what it says in place of all that are beyond it, and of no other.
 
@@ -240,6 +370,7 @@ def test_levels(project: Project):
     assert obsolete == [["Old"], ["Lost"], ["Away"]]
 
 
+@service
 def test_messages_of_no_source(project: Project):
     """A message that a parent has in a catalogue only can be overridden as well."""
     project.write({**LIBRARY, **CHILD})
@@ -259,6 +390,7 @@ def test_messages_of_no_source(project: Project):
     assert '#~ msgid "By hand"' not in body(file)
 
 
+@service
 def test_nothing_to_keep(project: Project):
     """Where parents say nothing, or a catalogue is new, all is Django's."""
     project.write({**CHILD, **config("library.cal"), "bare_urls.py": ""})
@@ -278,6 +410,7 @@ def test_nothing_to_keep(project: Project):
     assert "Room" not in french.read_text()
 
 
+@service
 def test_read_only_parent(project: Project):
     """Nothing is written to the parent's directory, which others may share."""
     project.write({**LIBRARY, **CHILD})
@@ -291,6 +424,7 @@ def test_read_only_parent(project: Project):
     assert "Blatt" in body(file)
 
 
+@service
 def test_broken_catalogue(project: Project):
     """A catalogue of a parent that is wrong is told of, as one of the app itself is."""
     project.write({**LIBRARY, **CHILD})
