@@ -367,7 +367,11 @@ def test_directory_beside_a_config(project: Project):
             "library/cal/__init__.py": """
                 from django_plugin_system.inheritance import PluginConfig
 
-                class CalConfig(PluginConfig):
+                class BaseConfig(PluginConfig):
+                    pass
+
+                class CalConfig(BaseConfig):
+                    default = True
                     verbose_name = "Calendar"
             """,
         }

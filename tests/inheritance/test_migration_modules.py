@@ -141,13 +141,18 @@ def test_one_module(project: Project):
         loader = MigrationLoader(None)
         kinds = {type(each).__module__ for each in loader.disk_migrations.values()}
         loader.build_graph()
-        tell([early, [is_one(name) for name in names], sorted(kinds)])
+        try:
+            import_module("voga.cal.migrations.nothing")
+        except ModuleNotFoundError as error:
+            message = str(error)
+        tell([early, [is_one(name) for name in names], sorted(kinds), message])
     """)
 
     assert told == [
         [True] * 5,
         [True] * 5,
         ["library.cal.migrations.0001_initial", "library.cal.migrations.0002_tied"],
+        "No module named 'voga.cal.migrations.nothing'",
     ]
 
 

@@ -27,13 +27,12 @@ def calling_module(beyond: str) -> str:
 
     Code that does not say which one it is belongs to whoever has called it.
     """
-    frame: Any = sys._getframe(2)
-    while frame:
-        name = name_in(frame.f_globals)
-        if name != NO_MODULE and not f"{name}.".startswith(f"{beyond}."):
-            return name
+    frame = sys._getframe(2)
+    name = name_in(frame.f_globals)
+    while frame.f_back and f"{name}.".startswith((f"{beyond}.", f"{NO_MODULE}.")):
         frame = frame.f_back
-    return NO_MODULE
+        name = name_in(frame.f_globals)
+    return name
 
 
 def name_in(names: Mapping[str, Any]) -> str:

@@ -112,11 +112,9 @@ def _sources(levels: Sequence[Level], rest: str) -> Iterator[str]:
     A package that is left out is so with all that is in it. No migration can be: those
     of the others depend on it.
     """
-    if _is_migration(rest):
-        yield from (level.package for level in levels)
-        return
     parts = rest.split(".")
-    names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    ends = range(1, 1 if _is_migration(rest) else len(parts) + 1)
+    names = [".".join(parts[:end]) for end in ends]
     for level in levels:
         package = level.package
         if all(package in inherited_by(levels, "modules", name) for name in names):
