@@ -22,17 +22,18 @@ from ..seams import replace
 
 Write = Callable[[Any, str, str], None]
 
+COMMAND = "django.core.management.commands.makemessages:Command"
+
 # By command, so that each locale does not look through the same sources again.
 _extracted: WeakKeyDictionary[Any, dict[Path, bytes]] = WeakKeyDictionary()
 
 
 def install() -> None:
     """Have makemessages keep what a child says in place of its parents."""
-    replace(
-        "django.core.management.commands.makemessages:Command.write_po_file",
-        "self potfile locale",
-        _write_po_file,
-    )
+    replace(f"{COMMAND}.write_po_file", "self potfile locale", _write_po_file)
+    # These stay as they are, but are called.
+    replace(f"{COMMAND}.find_files", "self root", lambda original: original)
+    replace(f"{COMMAND}.process_files", "self file_list", lambda original: original)
 
 
 def _write_po_file(original: Write) -> Write:
