@@ -67,11 +67,19 @@ class _AwaitingLoader:
         self.loader = loader
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.loader, name)
+        return getattr(vars(self)["loader"], name)
+
+    def create_module(self, spec: ModuleSpec) -> Any:
+        create = getattr(self.loader, "create_module", None)
+        return create(spec) if create else None
 
     def exec_module(self, module: Any) -> None:
         module.__loader__ = module.__spec__.loader = self.loader
-        self.loader.exec_module(module)
+        if hasattr(self.loader, "exec_module"):
+            self.loader.exec_module(module)
+        else:
+            # As all had to, before there was the other.
+            self.loader.load_module(module.__name__)
         # Waiting still, if one of them raises: then the import has failed too.
         for action in _once.get(module.__name__, ()):
             action()
@@ -88,7 +96,9 @@ def find_behind(
     # Those before it have been asked already. Somebody may have put it into another.
     behind = finders[finders.index(finder) + 1 :] if finder in finders else [PathFinder]
     for each in behind:
-        spec: ModuleSpec | None = each.find_spec(fullname, path, target)
+        # Python passes over those that have none, too.
+        find_spec = getattr(each, "find_spec", None)
+        spec: ModuleSpec | None = find_spec and find_spec(fullname, path, target)
         if spec:
             return spec
     return None

@@ -28,6 +28,7 @@ LATER = {
         "django.utils.translation.trans_real",
         "django.views.i18n",
     ],
+    "resources.messages": ["django.core.management.commands.makemessages"],
     "migrations.packages": [
         "django.db.migrations.autodetector",
         "django.db.migrations.loader",

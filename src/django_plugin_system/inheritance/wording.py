@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 
 
@@ -20,8 +21,8 @@ def path_of(cls: type) -> str:
 
 def place(cls: type) -> str:
     """Return file and line of a class, or its dotted path if there is no source."""
-    try:
+    # Whatever a loader does where it has none: a message must not fail for that.
+    with suppress(Exception):
         _, line = inspect.getsourcelines(cls)
-    except (OSError, TypeError):
-        return path_of(cls)
-    return f"{inspect.getsourcefile(cls)}:{line}"
+        return f"{inspect.getsourcefile(cls)}:{line}"
+    return path_of(cls)

@@ -56,11 +56,11 @@ def _write(original: Callable[..., None]) -> Callable[..., None]:
 
 def _refuse_parents(migration: Migration) -> None:
     app = apps.get_app_config(migration.app_label)
-    file = file_of(type(migration).__module__)
-    package = find_package(lineage(app), file.parent)
+    module = type(migration).__module__
+    package = find_package(app.label, module)
     if package not in (None, app.name):
         raise CommandError(
-            f"{file} is a migration of {package}, which {app.name} extends but does "
+            f"{file_of(module)} is a migration of {package}, which {app.name} extends but does "
             f"not change, so nothing was written. Have 'manage.py makemigrations "
             f"{app.label}', without --update, write one of {app.name}."
         )
