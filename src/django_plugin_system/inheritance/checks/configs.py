@@ -18,7 +18,10 @@ from ..owners import each_level, lineage, plugin_apps
 from ..seams import make_all_changes
 from ..wording import did_you_mean, path_of, place
 from .resources import DIRECTORIES
-from .stale_references import find_stale_references
+from .stale_references import Place, find_stale_references
+
+# Of the places that have one class, as many are named.
+SHOWN = 8
 
 
 def check_configs() -> list[CheckMessage]:
@@ -106,17 +109,17 @@ def check_stale_references() -> list[CheckMessage]:
     }
     return [
         Warning(
-            f"{where} has the abstract {path_of(abstract)}, not the model that has "
-            f"become of it, {path_of(models[abstract])}: it was put there before that "
-            "was defined.",
+            f"{_shortened(places)} {'have' if places[1:] else 'has'} the abstract "
+            f"{path_of(abstract)}, not the model that has become of it, "
+            f"{path_of(models[abstract])}: it was put there before that was defined.",
             hint="Look the model up where it is used, as with "
             f"apps.get_model({models[abstract]._meta.label!r}), or put it there "
             "later, in ready().",
             obj=models[abstract]._meta.app_label,
             id="django_plugin_system.W101",
         )
-        for abstract, where in find_stale_references(models)
-        if not _is_base_by_name(abstract, models[abstract], where)
+        for abstract, found in find_stale_references(models).items()
+        if (places := _places(found, abstract, models[abstract]))
     ]
 
 
@@ -185,11 +188,29 @@ def _models_of(app: AppConfig, packages: Collection[str]) -> set[str]:
     }
 
 
-def _is_base_by_name(abstract: type, model: type, where: str) -> bool:
-    """Tell whether it is the name of a base, in a module that derives from it."""
-    module = where.rpartition(".")[0]
-    levels = (each for each in model.__mro__ if issubclass(each, abstract))
-    return any(each.__module__ == module for each in levels)
+def _places(found: Iterable[Place], abstract: type, model: type) -> list[str]:
+    """Return where the abstract class is, and the model should be."""
+    stale = (place for place in found if not _is_meant(place, abstract, model))
+    return list(dict.fromkeys(f"{place.path}.{place.name}" for place in stale))
+
+
+def _is_meant(place: Place, abstract: type, model: type) -> bool:
+    """Tell whether a name is for the base that the abstract class is."""
+    if place.owner and issubclass(place.owner, abstract):
+        # What those that derive from it have instead is not for them.
+        has = (each for each in model.__mro__ if place.name in vars(each))
+        return place.steps == 0 or next(has, None) is not place.owner
+    # A module that derives from it calls its methods by that name.
+    levels = {each.__module__ for each in model.__mro__ if issubclass(each, abstract)}
+    levels.discard(abstract.__module__)
+    return place.owner is None and place.steps == 0 and place.path in levels
+
+
+def _shortened(names: list[str]) -> str:
+    shown, rest = names[:SHOWN], names[SHOWN:]
+    if rest:
+        return f"{_listed(shown)} and {len(rest)} more"
+    return " and ".join(filter(None, [_listed(shown[:-1]), shown[-1]]))
 
 
 def _find_model(app: AppConfig, abstract: type) -> type[Model] | None:
