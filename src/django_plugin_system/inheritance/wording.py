@@ -35,6 +35,7 @@ def place(cls: type) -> str:
     """Return file and line of a class, or its dotted path if there is no source."""
     try:
         _, line = inspect.getsourcelines(cls)
-    except (OSError, TypeError):
+    except (OSError, TypeError, SyntaxError, IndexError):
+        # The last two where the file is not as it was when it was imported.
         return path_of(cls)
     return f"{inspect.getsourcefile(cls)}:{line}"

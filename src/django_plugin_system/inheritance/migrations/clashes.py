@@ -1,4 +1,4 @@
-"""What two packages of a lineage make both, each in migrations of its own."""
+"""What two packages of a lineage make or remove both, each in migrations of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Made = dict[tuple[str, str], Key]
 
 
 class Clash(NamedTuple):
-    """A model or a field that is made by a migration although it is there."""
+    """A model or a field that is made although it is there, or removed when gone."""
 
     model: str
     field: str
@@ -31,11 +31,13 @@ class Clash(NamedTuple):
 
     first: Key
     second: Key
+    is_removed: bool = False
 
 
 def find_clashes(graph: MigrationGraph, label: str) -> Iterator[Clash]:
     """Yield them in the order in which migrations run; each name in lower case."""
     made: Made = {}
+    gone: Made = {}
     plans = (graph.forwards_plan(key) for key in graph.leaf_nodes(label))
     for key in dict.fromkeys(chain(*plans)):
         if key[0] == label:
@@ -45,6 +47,11 @@ def find_clashes(graph: MigrationGraph, label: str) -> Iterator[Clash]:
                     first = made.get((model, field), key)
                     if package_of(first) != package_of(key):
                         yield Clash(model, field, first, key)
+                for name in _removes(operation):
+                    if name in made:
+                        gone[name] = key
+                    elif name in gone:
+                        yield Clash(*name, gone[name], key, is_removed=True)
                 _apply(operation, made, key)
 
 
@@ -57,6 +64,13 @@ def _makes(operation: Any) -> Iterator[tuple[str, str]]:
         yield operation.model_name_lower, operation.name_lower
     elif isinstance(operation, RenameField):
         yield operation.model_name_lower, operation.new_name_lower
+
+
+def _removes(operation: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(operation, DeleteModel):
+        yield operation.name_lower, ""
+    elif isinstance(operation, RemoveField):
+        yield operation.model_name_lower, operation.name_lower
 
 
 def _apply(operation: Any, made: Made, key: Key) -> None:

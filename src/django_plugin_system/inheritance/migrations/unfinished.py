@@ -1,7 +1,7 @@
-"""What a new migration of a child has that is not the child's own.
+"""What a child's migrations do to models that is not the child's own affair.
 
 Its parents may have changed a model without a migration of theirs. And what they have
-made may be gone, although nobody has said that it is to go.
+made may be dropped, although no class says that it is to go.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from typing import Any, NamedTuple
 
 from django.apps import AppConfig
 from django.db.migrations import Migration
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import RenameField, RenameModel
+from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.operations import (
+    DeleteModel,
+    RemoveField,
+    RenameField,
+    RenameModel,
+)
 from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
@@ -24,10 +29,11 @@ from .authors import (
     facts_of_state,
     find_model,
     levels_of,
+    plan_of,
     removed_by,
     state_of,
 )
-from .files import file_of
+from .files import Key, file_of
 from ..owners import lineage
 
 # In this order: RenameField has a new name too, and AddField a name.
@@ -35,7 +41,10 @@ NAMES_OF_MODELS = ("model_name", "new_name", "name")
 
 
 class Unfinished(NamedTuple):
-    """By the package of a parent: names of models, or of what they have."""
+    """Names of models, or of what they have; but for ``own``, by a parent's package."""
+
+    own: list[str]
+    """Of what the child has changed itself."""
 
     alone: defaultdict[str, list[str]]
     """Of models that the parent alone defines."""
@@ -56,19 +65,46 @@ class Change(NamedTuple):
     value: Any
     """None if it is gone."""
 
+    def is_in(self, facts: Facts) -> bool:
+        """Tell whether a model has such a thing."""
+        return (self.kind, self.name) in facts
 
-def find_unfinished(app: AppConfig, migrations: list[Migration]) -> Unfinished:
-    """Return what of an app's new migrations is not of the app that is installed."""
-    return _Review(app, migrations).found
+
+def find_unfinished(
+    app: AppConfig, migrations: list[Migration], graph: MigrationGraph
+) -> Unfinished:
+    """Return whose changes an app's new migrations have."""
+    return _Review(app, migrations, graph).found
+
+
+def find_drops(graph: MigrationGraph, app: AppConfig) -> dict[Key, list[str]]:
+    """Return what migrations drop of their parents' for good, and no class says so."""
+    packages = lineage(app)
+    final = state_of(graph, app.label, packages)
+    found = defaultdict(list)
+    for number, package in enumerate(packages[:-1], 1):
+        made = state_of(graph, app.label, packages[number:])
+        for key, migration in plan_of(graph, app.label, [package]):
+            for drop in _drops(migration):
+                was_made = drop.is_in(facts_of_state(made, app.label, drop.model))
+                there = facts_of_state(final, app.label, drop.model)
+                model = find_model(app, drop.model)
+                is_said = model and removed_by(app, model, drop.name)
+                # Fields go with their model.
+                is_gone = not drop.is_in(there) and (there or drop.kind == "model")
+                if was_made and is_gone and not is_said:
+                    found[key].append(_path_of(drop, model))
+    return found
 
 
 class _Review:
-    def __init__(self, app: AppConfig, migrations: list[Migration]) -> None:
+    def __init__(
+        self, app: AppConfig, migrations: list[Migration], graph: MigrationGraph
+    ) -> None:
         self.app = app
         self.found = Unfinished(
-            defaultdict(list), defaultdict(list), defaultdict(list)
+            [], defaultdict(list), defaultdict(list), defaultdict(list)
         )
-        graph = MigrationLoader(None, ignore_no_migrations=True).graph
         packages = lineage(app)
         # What each of the parents has after its own migrations, the farthest first.
         self.made = {
@@ -95,12 +131,15 @@ class _Review:
                     self._look_at_loss(change)
             elif package := self._author_of(change):
                 self._tell(package, change)
+            else:
+                self.found.own.append(change.model)
 
     def _look_at_loss(self, change: Change) -> None:
         maker = self._maker_of(change)
         model = find_model(self.app, change.model)
         by = removed_by(self.app, model, change.name) if model else None
         if maker is None or by == self.app.name:
+            self.found.own.append(change.model)
             return
         if by is None and (model or change.kind == "model"):
             self.found.lost[maker].append(_path_of(change, model))
@@ -108,10 +147,14 @@ class _Review:
             self._tell(by or maker, change)
 
     def _maker_of(self, change: Change) -> str | None:
-        return next((each for each in self.made if self._has(each, change)), None)
-
-    def _has(self, package: str, change: Change) -> bool:
-        return (change.kind, change.name) in self._made_by(package, change.model)
+        return next(
+            (
+                package
+                for package in self.made
+                if change.is_in(self._made_by(package, change.model))
+            ),
+            None,
+        )
 
     def _author_of(self, change: Change) -> str | None:
         """Return the parent that has made a change, and no migration for it."""
@@ -160,6 +203,15 @@ def _changes(
         value = new.get((kind, name))
         if old.get((kind, name)) != value:
             yield Change(model, kind, name, value)
+
+
+def _drops(migration: Migration) -> Iterator[Change]:
+    # Not those within others: they are written by hand, and may be about nothing.
+    for operation in migration.operations:
+        if isinstance(operation, DeleteModel):
+            yield Change(operation.name, "model", "", None)
+        elif isinstance(operation, RemoveField):
+            yield Change(operation.model_name, "field", operation.name, None)
 
 
 def _model_name(operation: Any) -> str:

@@ -105,7 +105,8 @@ def _write_migration_files(original: Callable[..., None]) -> Callable[..., None]
 
 def _warnings(app: AppConfig, migrations: list[Migration]) -> Iterator[str]:
     """Yield what a parent has not written a migration for itself, and what is lost."""
-    found = find_unfinished(app, migrations)
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    found = find_unfinished(app, migrations, graph)
     # Not to the log, which need not be read: it is about the file that is written now.
     for package, names in found.alone.items():
         models = ", ".join(dict.fromkeys(names))
