@@ -785,3 +785,33 @@ def test_a_field_that_is_set_to_none(project: Project):
     )
 
     assert printed == ""
+
+
+SMALL = "django.db.models.AutoField"
+
+
+@pytest.mark.parametrize(
+    ("setting", "lines", "told"),
+    [
+        pytest.param(SMALL, {}, True, id="project"),
+        pytest.param("", {"default_auto_field": SMALL}, False, id="child"),
+    ],
+)
+def test_keys_that_no_class_defines(
+    project: Project, setting: str, lines: dict[str, str], told: bool
+):
+    """Those of the parent's models are its own, unless the child's config says so."""
+    models = (
+        CHILD["voga/cal/models.py"] + "\n        class Tariff(models.Model): pass\n"
+    )
+    child = config("voga.cal", "library.cal", "Room", **lines)
+    project.write({**LIBRARY, **CHILD, **child, "voga/cal/models.py": models})
+    line = f"DEFAULT_AUTO_FIELD = {setting!r}" if setting else ""
+
+    printed = bare(project, "voga.cal", lines=line).manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert ("library.cal alone defines: event. When" in printed) is told
+    assert ("makes in models which voga.cal extends: Room.id. When" in printed) is told
+    assert bool(printed) is told

@@ -89,7 +89,7 @@ def check_migrations_package(
 def check_migration_clashes(
     lineages: list[AppConfig], loader: MigrationLoader
 ) -> list[CheckMessage]:
-    """E111: migrations of two packages make, or remove, the same field or model."""
+    """E111: two packages make the same field or model, or one needs what is gone."""
     messages: list[CheckMessage] = []
     for app in lineages:
         for clash in find_clashes(loader.graph, app.label):
@@ -100,15 +100,18 @@ def check_migration_clashes(
             what = f"the model {clash.model!r}"
             if clash.field:
                 what = f"the field {clash.field!r} of the model {clash.model!r}"
-            verb, has, cure = "make", "does not have it", "rename or remove it in"
-            if clash.is_removed:
-                verb, has, cure = "remove", "has it", "take it up again in"
+            fault = f"{place_of(keys[0])} and {place_of(keys[1])} both make {what}"
+            release, cure = "does not have it", "rename or remove it"
+            if clash.is_gone:
+                first, second = map(place_of, (clash.first, clash.second))
+                fault = f"{second} needs {what}, which {first} removes or renames"
+                release, cure = "knows nothing of that", "take it up again"
             messages.append(
                 Error(
-                    f"{place_of(keys[0])} and {place_of(keys[1])} both {verb} {what}.",
-                    hint=f"Install the release of {parent} again that {has}, {cure} "
-                    f"{child}, run 'manage.py makemigrations {app.label}' and "
-                    "'migrate', and only then take up this release.",
+                    f"{fault}.",
+                    hint=f"Install the release of {parent} again that {release}, "
+                    f"{cure} in {child}, run 'manage.py makemigrations {app.label}' "
+                    "and 'migrate', and only then take up this release.",
                     obj=app.name,
                     id="django_plugin_system.E111",
                 )

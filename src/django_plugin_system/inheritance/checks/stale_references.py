@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from types import (
@@ -25,9 +26,9 @@ from weakref import getweakrefs
 from django.db.models import Field
 from django.db.models.manager import BaseManager
 
-STEPS = 16
+STEPS = 12
 """How many objects may be between a class and a name: some registries in each other."""
-WIDTH = 200
+WIDTH = 64
 """How many objects are followed at a time, so that the search ends in good time."""
 
 # What these have of a class is for the class itself, or to find it sooner.
@@ -109,7 +110,7 @@ class _Search:
 
     def go_on(self, steps: int) -> None:
         """Note where the latest objects have a name, and go on to what has the rest."""
-        latest = {*self.latest[:WIDTH]}
+        latest = {*self._most_varied(self.latest)[:WIDTH]}
         holders = gc.get_referrers(*(self.objects[each] for each in latest))
         namespaces = self.modules | _namespaces_of_classes(holders)
         following, named = set(), set()
@@ -128,6 +129,16 @@ class _Search:
                 following.add(id(holder))
         self.done |= named
         self.latest = [each for each in following if self.links[each] - self.done]
+
+    def _most_varied(self, found: list[int]) -> list[int]:
+        """Put the first one of each type first, then the second ones, and so on."""
+        numbers: Counter[int] = Counter()
+        places = {}
+        for each in found:
+            kind = id(type(self.objects[each]))
+            numbers[kind] += 1
+            places[each] = numbers[kind]
+        return sorted(found, key=places.__getitem__)
 
     def _may_have_a_name(self, holder: Any) -> bool:
         kind: Any = type(holder)

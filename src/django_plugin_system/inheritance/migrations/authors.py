@@ -69,16 +69,19 @@ def author_of_field(app: AppConfig, model: type[Model], name: str) -> str | None
         return None
     levels = levels_of(app, model)
     if field.auto_created:
-        nearer = (level for level in levels_from(app, app.name))
-        says = (each.package for each in nearer if each.says("default_auto_field"))
-        return next((each for each in says if each in levels), [*levels][-1])
-    for package, cls in reversed(levels.items()):
-        for each in (*cls._meta.local_fields, *cls._meta.local_many_to_many):
-            # A copy that is inherited has the number of the original.
-            same = each.creation_counter == field.creation_counter
-            if each.name == name and same:
-                return package
-    return app.name
+        # By the config, unless that is of an app which knows nothing of the model.
+        nearest_first = levels_from(app, app.name)
+        says = [each for each in nearest_first if each.says("default_auto_field")]
+        packages = [*levels][-1:] + [each.package for each in says[:1]]
+        return min(packages, key=lineage(app).index)
+    # A copy that is inherited has the number of the original.
+    having = [
+        package
+        for package, cls in levels.items()
+        for each in (*cls._meta.local_fields, *cls._meta.local_many_to_many)
+        if each.name == name and each.creation_counter == field.creation_counter
+    ]
+    return having[-1] if having else None
 
 
 def removed_by(app: AppConfig, model: type[Model], name: str) -> str | None:

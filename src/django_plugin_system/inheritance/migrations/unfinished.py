@@ -159,26 +159,23 @@ class _Review:
     def _author_of(self, change: Change) -> str | None:
         """Return the parent that has made a change, and no migration for it."""
         model = find_model(self.app, change.model)
-        if model is None:
-            return None
+        for package in self._authors(change, model) if model else ():
+            made = self._made_by(package, change.model)
+            if made.get((change.kind, change.name)) != change.value:
+                return package
+        return None
+
+    def _authors(self, change: Change, model: type[Model]) -> list[str]:
+        """Return the parents whose classes say what an operation writes."""
         levels = levels_of(self.app, model)
         if change.kind == "model":
-            packages = [[*levels][-1]]
+            authors = [*levels][-1:]
         elif change.kind == "field":
             author = author_of_field(self.app, model, change.name)
-            packages = [author] if author else []
+            authors = [author] if author else []
         else:
-            packages = [
-                package
-                for package in self.made
-                if package in levels and _says(levels[package], change)
-            ]
-        for package in packages:
-            if package != self.app.name:
-                made = self._made_by(package, change.model)
-                if made.get((change.kind, change.name)) != change.value:
-                    return package
-        return None
+            authors = [each for each in levels if _says(levels[each], change)]
+        return [package for package in self.made if package in authors]
 
     def _made_by(self, package: str, model: str) -> Facts:
         return facts_of_state(self.made[package], self.app.label, model)
