@@ -206,7 +206,10 @@ def test_e104_a_diamond_that_is_silent(project: Project):
     said = project.install("both.cal").check(exit_code=1)
 
     assert "Room does not derive from right.cal.models.Room" in said
-    assert "HINT: Define class Room in both.cal.models with all of them as bases."
+    assert (
+        "HINT: Define class Room in both.cal.models with left.cal.models.Room, "
+        "right.cal.models.Room as its bases.\n" in said
+    )
 
 
 def test_e105_a_need_is_missing(project: Project):

@@ -815,3 +815,32 @@ def test_keys_that_no_class_defines(
     assert ("library.cal alone defines: event. When" in printed) is told
     assert ("makes in models which voga.cal extends: Room.id. When" in printed) is told
     assert bool(printed) is told
+
+
+def test_two_migrations_at_once(project: Project):
+    """Where apps refer to each other, the second goes on from the first."""
+    tariff = """
+        class Tariff(models.Model):
+            first = models.ForeignKey("booking.Booking", models.CASCADE)
+            size = models.IntegerField(default=1)
+
+            class Meta:
+                unique_together = [("first", "size")]
+"""
+    project.write(
+        {
+            **LIBRARY,
+            **CHILD,
+            **{name: text.format("Tariff") for name, text in BOOKING.items()},
+            "voga/cal/models.py": CHILD["voga/cal/models.py"] + tariff,
+        }
+    )
+    site = bare(project, "voga.cal", "booking")
+
+    printed = site.manage("makemigrations", "cal", "booking", "--verbosity=0")
+
+    assert printed == ""
+    both = migrations_of(project, "voga/cal") + migrations_of(project, "booking")
+    assert len(both) == 3
+    site.manage("migrate", "--verbosity=0")
+    assert_settled(site)

@@ -34,12 +34,15 @@ def state_of(
     graph: MigrationGraph,
     label: str,
     packages: Collection[str],
-    without: Key | None = None,
+    without: Collection[str] = (),
 ) -> ProjectState:
-    """Return the models of an app as the migrations of these packages make them."""
+    """Return the models of an app as the migrations of these packages make them.
+
+    ``without`` has the names of migrations that do not count.
+    """
     state = ProjectState()
     for key, migration in plan_of(graph, label, packages):
-        if key != without:
+        if key[1] not in without:
             migration.mutate_state(state, preserve=False)
     return state
 

@@ -111,10 +111,10 @@ class _Review:
             packages[number]: state_of(graph, app.label, packages[number:])
             for number in range(len(packages) - 1, 0, -1)
         }
+        # With --update, one is in a file already.
+        written = [file_of(type(each).__module__).stem for each in migrations]
+        state = state_of(graph, app.label, packages, without=written)
         for migration in migrations:
-            # With --update, it is in a file already.
-            old = app.label, file_of(type(migration).__module__).stem
-            state = state_of(graph, app.label, packages, without=old)
             for operation in migration.operations:
                 before = state.clone()
                 operation.state_forwards(app.label, state)
