@@ -165,7 +165,11 @@ def test_e104_a_base_is_forgotten(project: Project):
 
     said = project.install("voga.cal").check(exit_code=1)
 
-    assert "Room does not derive from library.cal.models.Room" in said
+    assert (
+        "Room does not derive from library.cal.models.Room, which is the same model in "
+        "an app that is extended, so its fields and methods are lost.\n\tHINT: Define "
+        "class Room in voga.cal.models with library.cal.models.Room as its base.\n"
+    ) in said
 
 
 def test_e104_a_diamond_that_is_silent(project: Project):
@@ -207,8 +211,9 @@ def test_e104_a_diamond_that_is_silent(project: Project):
 
     assert "Room does not derive from right.cal.models.Room" in said
     assert (
-        "HINT: Define class Room in both.cal.models with left.cal.models.Room, "
-        "right.cal.models.Room as its bases.\n" in said
+        "HINT: Name Room in extends_models of both.cal. Define class Room in "
+        "both.cal.models with left.cal.models.Room, right.cal.models.Room as its "
+        "bases.\n" in said
     )
 
 

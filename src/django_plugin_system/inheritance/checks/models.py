@@ -59,8 +59,7 @@ def check_models_derive() -> list[CheckMessage]:
             f"{place(model)}: {model.__name__} does not derive from "
             f"{path_of(abstract)}, which is the same model in an app that is extended, "
             "so its fields and methods are lost.",
-            hint=f"Define class {model.__name__} in {app.name}.models with "
-            f"{_listed_bases(app, model)}.",
+            hint=_how_to_derive(app, model),
             obj=model,
             id="django_plugin_system.E104",
         )
@@ -165,15 +164,21 @@ def _not_made(
     )
 
 
-def _listed_bases(app: AppConfig, model: type[Model]) -> str:
-    stand_ins = abstract_models(app.label)
-    same = [each for each in stand_ins if _find_model(app, each) is model]
+def _how_to_derive(app: AppConfig, model: type[Model]) -> str:
+    name = model.__name__
+    is_own = package_of_model(model, app) == app.name
+    stand_ins = (each for each in abstract_models(app.label) if each.__name__ == name)
+    same = [*stand_ins] if is_own else [model, *stand_ins]
     bases = [
         path_of(each)
         for each in same
         if not any(each is not other and issubclass(other, each) for other in same)
     ]
-    return f"{listed(bases)} as its base{'s' if bases[1:] else ''}"
+    before = "" if is_own else f"Name {name} in extends_models of {app.name}. "
+    return (
+        f"{before}Define class {name} in {app.name}.models with {listed(bases)} as its "
+        f"base{'s' if bases[1:] else ''}."
+    )
 
 
 def _models_of(app: AppConfig, packages: Collection[str]) -> dict[str, type[Model]]:
