@@ -8,10 +8,23 @@ from contextlib import suppress
 from difflib import get_close_matches
 
 
+def find_close(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that one comes closest to, or None."""
+    # One in capitals, say, is closer than it looks.
+    names = {each.lower(): each for each in sorted(known, reverse=True)}
+    close = get_close_matches(name.lower(), names, n=1)
+    return names[close[0]] if close else None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return that question, or nothing if no known name is close."""
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    close = find_close(name, known)
+    return f"Did you mean {close!r}?" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as part of a sentence."""
+    return ", ".join(names)
 
 
 def path_of(cls: type) -> str:
