@@ -14,15 +14,18 @@ from waffle.models import Switch
 
 from django_plugin_system import fresh_plugins, get_plugin, get_plugin_instance
 from django_plugin_system.models import Generation
+from django_plugin_system.scopes import begin_task, end_task
 
+from . import floor
 from .hooks import hooks
 from .peers import Peer
 from .plugins import Mail, Sender
-from .ratios import Ratio, timed
+from .ratios import Measure, Ratio, timed
 from .rows import synced
 
 THREADS = 8
 SHARED_LOOKUPS = 800_000
+LOOKUPS_OF_A_TASK = 10
 
 
 def lookups(peers: list[Peer]) -> Iterator[Ratio]:
@@ -30,6 +33,7 @@ def lookups(peers: list[Peer]) -> Iterator[Ratio]:
     with synced(10):
         with fresh_plugins():
             yield from _warm(peers)
+        yield from _outside()
         yield from _first_of_a_request()
         yield Ratio(
             f"{SHARED_LOOKUPS:,} `get_plugin()` in {THREADS} threads, "
@@ -42,15 +46,12 @@ def lookups(peers: list[Peer]) -> Iterator[Ratio]:
 
 
 def _warm(peers: list[Peer]) -> Iterator[Ratio]:
-    by_type = timed("get_plugin(Sender)", get_plugin=get_plugin, Sender=Sender)
+    by_type = _by_type()
     by_name = timed(
         "get_plugin_instance('sender', 'benchmarks')",
         get_plugin_instance=get_plugin_instance,
     )
-    by_hand = timed(
-        "classes['sender', 'benchmarks']()",
-        classes={("sender", "benchmarks"): Mail},
-    )
+    by_hand = _by_hand()
     yield Ratio(
         "`get_plugin()`, against a dict hit and instantiation (goal: 5)",
         by_type,
@@ -62,6 +63,13 @@ def _warm(peers: list[Peer]) -> Iterator[Ratio]:
         by_name,
         by_hand,
         limit=10,
+    )
+    floor.find()
+    yield Ratio(
+        "`get_plugin()`, against the least with the same promises (goal: 2.5)",
+        by_type,
+        timed("look_up(Sender)", look_up=floor.look_up, Sender=Sender),
+        limit=5,
     )
     yield Ratio(
         "`get_plugin()`, against a hook of pluggy that takes the first result",
@@ -85,6 +93,21 @@ def _warm(peers: list[Peer]) -> Iterator[Ratio]:
         )
 
 
+def _outside() -> Iterator[Ratio]:
+    yield Ratio(
+        "`get_plugin()` outside of any request, against a dict hit and instantiation",
+        _by_type(),
+        _by_hand(),
+        limit=9,
+    )
+    yield Ratio(
+        f"task with {LOOKUPS_OF_A_TASK} `get_plugin()`, against its query by hand",
+        timed(_run_task),
+        timed(_query),
+        limit=2,
+    )
+
+
 def _first_of_a_request() -> Iterator[Ratio]:
     yield Ratio(
         "first lookup of a request, against its query by hand",
@@ -99,6 +122,25 @@ def _first_of_a_request() -> Iterator[Ratio]:
         limit=1,
         show=lambda count: f"{count:g}",
     )
+
+
+def _by_type() -> Measure:
+    return timed("get_plugin(Sender)", get_plugin=get_plugin, Sender=Sender)
+
+
+def _by_hand() -> Measure:
+    return timed(
+        "classes['sender', 'benchmarks']()",
+        classes={("sender", "benchmarks"): Mail},
+    )
+
+
+def _run_task() -> None:
+    # What the signals of Celery and of Django's tasks call.
+    begin_task()
+    for _ in range(LOOKUPS_OF_A_TASK):
+        get_plugin(Sender)
+    end_task()
 
 
 def _look_up() -> None:

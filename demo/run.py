@@ -69,6 +69,7 @@ def demo() -> Iterator[tuple[str, Sites]]:
             # All of it is on this machine, which a proxy could not reach.
             "no_proxy": "127.0.0.1",
         }
+        print("Making the database of the plugins' site.", flush=True)
         django.setup()
         call_command("migrate", verbosity=0)  # makes the rows of the plugins, too
         make_users()

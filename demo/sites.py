@@ -31,7 +31,9 @@ class Sites(NamedTuple):
 def two_sites(directory: Path) -> Iterator[Sites]:
     """Run both for the length of the block, with their databases in a directory."""
     library, voga = directory / "library.sqlite3", directory / "voga.sqlite3"
+    print("Making the database of the plain library, and filling it.", flush=True)
     with running("library.settings", library) as library_url:
+        print("Giving Voga a copy of it, and migrating that.", flush=True)
         shutil.copy(library, voga)
         with running("voga.settings", voga) as voga_url:
             yield Sites(RunningSite(library_url, library), RunningSite(voga_url, voga))

@@ -13,9 +13,11 @@ from django_plugin_system.checks import (
     check_adopted,
     check_broken,
     check_managers,
+    check_owners,
     check_rejected,
     check_rows_in_step,
     check_setting,
+    check_tables,
     check_types_have_active_item,
     check_unresolved_items,
 )
@@ -138,6 +140,84 @@ def test_w006_unwatched_manager(monkeypatch):
     ]
 
 
+OWNERS = [
+    pytest.param(
+        item_dict(module="tests.apps.otp_smss"),
+        "Plugin item tests.apps.otp_smss:mail for tests.apps.otp:sender has the module "
+        "'tests.apps.otp_smss', which is neither an installed app, nor inside of one.",
+        "Did you mean 'tests.apps.otp_sms'?",
+        id="near",
+    ),
+    pytest.param(
+        item_dict(module="zzz"),
+        "Plugin item zzz:mail for tests.apps.otp:sender has the module 'zzz', which is "
+        "neither an installed app, nor inside of one.",
+        "tests.declared.Mail belongs to 'tests'.",
+        id="far",
+    ),
+]
+
+
+@pytest.mark.parametrize(("item", "message", "hint"), OWNERS)
+def test_e005_module_that_is_no_app(item, message, hint):
+    """A slip in an item's module is an Error."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item)
+
+    assert shown(check_owners()) == [("django_plugin_system.E005", message, hint)]
+
+
+def test_e005_manager_that_is_no_app():
+    """So is one in a type's manager, whose items are not to blame."""
+    register_plugin_type(type_dict(manager="tests.apps.otpp"))
+    register_plugin_item(item_dict(manager_name="tests.apps.otpp"))
+
+    assert shown(check_owners()) == [
+        (
+            "django_plugin_system.E005",
+            "Plugin type tests.apps.otpp:sender has the manager 'tests.apps.otpp', "
+            "which is neither an installed app, nor inside of one.",
+            "Did you mean 'tests.apps.otp'?",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param("tests.apps.otp_sms", id="app"),
+        pytest.param("tests.apps.otp_sms.channels", id="inside"),
+        pytest.param("tests", id="package-of-the-class"),
+        pytest.param("tests.declared", id="module-of-the-class"),
+        pytest.param("acme_sms", id="entry-point"),
+        pytest.param("acme_sms.plugins", id="inside-entry-point"),
+    ],
+)
+def test_e005_what_is_part_of_the_project(registry: Registry, module):
+    """What is, or is inside of, an app, an entry point or the class's own package."""
+    registry.add_provider("acme_sms")
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict(module=module))
+
+    assert check_owners() == []
+
+
+def test_w008_no_tables(empty):
+    """A database that was not migrated yet is told of."""
+    assert shown(check_tables(databases=[empty])) == [
+        (
+            "django_plugin_system.W008",
+            "Database 'empty' has no tables for plugins yet, or not all of them.",
+            "'manage.py migrate --database empty' makes them.",
+        )
+    ]
+
+
+def test_w008_tables_that_are_there(db):
+    """With all of them, nothing is to be said."""
+    assert check_tables(databases=["default"]) == []
+
+
 def test_w001_rows_out_of_step(db):
     """Registered without a row, and rows of apps that are gone."""
     register_plugin_type(type_dict())
@@ -195,7 +275,11 @@ def test_w003_no_active_item(db):
     hint = "Activate an item of it in the admin."
     assert nothing == [("django_plugin_system.W003", f"{start}nothing answers.", hint)]
     assert reserve == [
-        ("django_plugin_system.W003", f"{start}sms_ir answers from reserve.", hint)
+        (
+            "django_plugin_system.W003",
+            f"{start}tests.apps.otp_sms:sms_ir answers from reserve.",
+            hint,
+        )
     ]
 
 
@@ -207,6 +291,7 @@ def test_w003_leaves_unregistered_types_alone(db):
 
 
 DATABASE_CHECKS = [
+    check_tables,
     check_rows_in_step,
     check_active_items_load,
     check_types_have_active_item,
@@ -245,7 +330,7 @@ def test_constant_queries(db, django_assert_num_queries):
         for number in range(50)
     )
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         for check in DATABASE_CHECKS:
             check(databases=["default"])
 

@@ -6,15 +6,20 @@ import asyncio
 import logging
 import os
 import threading
+import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from time import monotonic
 from uuid import uuid4
 
 import pytest
+import time_machine
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
+from freezegun import freeze_time
 
 from django_plugin_system import (
     aget_plugin,
@@ -22,8 +27,13 @@ from django_plugin_system import (
     get_plugin,
     get_plugin_class,
 )
+from django_plugin_system.checks import (
+    check_active_items_load,
+    check_rows_in_step,
+    check_types_have_active_item,
+)
 from django_plugin_system.exceptions import BlockingLookup
-from django_plugin_system.models import Generation, PluginItem, PluginType
+from django_plugin_system.models import Generation, PluginItem, PluginType, generation
 from django_plugin_system.own_writes import own_writes
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.selection import current as module
@@ -248,7 +258,7 @@ def test_own_writes_though_another_thread_has_looked():
         PluginItem.objects.filter(name="voice").update(status="disable")
         shared = module._shared["default"]
         module._shared["default"] = replace(
-            shared, epoch=own_writes.epoch, checked_at=monotonic()
+            shared, epoch=own_writes.epoch, checked_at=module.monotonic()
         )
         own = who()
         transaction.set_rollback(True)
@@ -473,14 +483,160 @@ def test_a_thread_that_was_overtaken(monkeypatch, django_assert_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_look_that_began_earlier_replaces_no_later_one(clock):
-    """Of two looks that overlap, the one that began later is shared."""
-    who()
-    clock.now -= 10
+def test_a_look_that_began_earlier_replaces_no_later_one(monkeypatch):
+    """Of two looks that overlap, the one that began later is shared.
+
+    A reads the generation. Another process switches. B, who began later, looks and
+    shares. A reads the rows, and goes to share them under the label of before.
+    """
+    read_rows = generation.read_rows
+    shared = []
+
+    def overtake(*args: object) -> object:
+        monkeypatch.setattr(generation, "read_rows", read_rows)
+        elsewhere("voice", "disable")
+        # A holds it, so B waits in vain.
+        monkeypatch.setattr(module, "SINGLE_FLIGHT_SECONDS", 0.01)
+        with fresh_plugins():
+            who()
+        shared.append(module._shared["default"])
+        return read_rows(*args)
+
+    monkeypatch.setattr(generation, "read_rows", overtake)
     with fresh_plugins():
         who()
 
-    assert module._shared["default"].checked_at == 1000.0
+    assert module._shared["default"] is shared[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_is_set_back(clock, django_assert_num_queries):
+    """What was found before then is old, outside of requests and inside.
+
+    After the next look, answers come from memory as ever.
+    """
+    clock.now = 5_000.0
+    with fresh_plugins():
+        who()
+        elsewhere("voice", "disable")
+        clock.now = 1_000.0
+        inside = who()
+    elsewhere("voice", "active")
+    elsewhere("sms_ir", "disable")
+    clock.now = 500.0
+    outside = who()
+    behind_the_orm("voice", "disable")
+    clock.now = 100.0
+
+    assert (inside, outside, who()) == ("SmsIrOTP", "VoiceOTP", "KavenegarOTP")
+    with django_assert_num_queries(0):
+        who()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "travel",
+    [
+        pytest.param(lambda: freeze_time("2030-01-01"), id="freezegun"),
+        pytest.param(lambda: freeze_time("1990-01-01"), id="freezegun, to the past"),
+        pytest.param(
+            lambda: time_machine.travel("2030-01-01", tick=False), id="time-machine"
+        ),
+    ],
+)
+def test_after_time_travel(settings, travel):
+    """Inside, time goes on for lookups; what they find is no younger afterwards."""
+    settings.PLUGIN_SYSTEM = {"REFRESH_SECONDS": 0.01}
+    seen = []
+    with travel():
+        with fresh_plugins():
+            seen.append(who())
+        seen.append(who())
+        elsewhere("voice", "disable")
+        time.sleep(0.02)
+        seen.append(who())
+    elsewhere("voice", "active")
+    time.sleep(0.02)
+    seen.append(who())
+
+    assert seen == ["VoiceOTP", "VoiceOTP", "SmsIrOTP", "VoiceOTP"]
+
+
+# Layers that remember
+
+
+@pytest.fixture(params=["querysets", "compilers"])
+def remembering(request, monkeypatch) -> list[str]:
+    """A layer that goes on answering as it did, in either place where they sit.
+
+    Gives what it has been asked.
+    """
+    results: dict[str, object] = {}
+
+    def remember(ask: Callable[..., object], sql: str) -> object:
+        if sql not in results:
+            results[sql] = ask()
+        return results[sql]
+
+    fetch_all, execute_sql = QuerySet._fetch_all, SQLCompiler.execute_sql
+
+    def fetch_all_once(rows: QuerySet) -> None:
+        def ask() -> list[object]:
+            fetch_all(rows)
+            return rows._result_cache
+
+        rows._result_cache = remember(ask, str(rows.query))
+
+    def execute_sql_once(compiler: SQLCompiler, *args: object, **kwargs: object):
+        def ask() -> list[object]:
+            return list(execute_sql(compiler, *args, **kwargs))
+
+        return remember(ask, str(compiler.query))
+
+    if request.param == "querysets":
+        monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all_once)
+        monkeypatch.setattr(
+            QuerySet, "iterator", lambda rows, *args, **kwargs: iter(rows.all())
+        )
+    else:
+        monkeypatch.setattr(SQLCompiler, "execute_sql", execute_sql_once)
+    return results
+
+
+def test_a_layer_that_remembers(remembering):
+    """It is never asked for what decides freshness, so a switch is seen."""
+    with fresh_plugins():
+        before = who()
+    list(PluginItem.objects.filter(name="voice").values_list("status"))
+
+    elsewhere("voice", "disable")
+
+    with fresh_plugins():
+        assert (before, who()) == ("VoiceOTP", "SmsIrOTP")
+    assert len(remembering) == 1
+
+
+def test_a_layer_that_remembers_rows_that_are_gone(remembering):
+    """Rows and code are compared as they are, and so are the checks."""
+    assert not sync(dry_run=True).has_changes
+    assert check_rows_in_step(["default"]) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM django_plugin_system_pluginitem WHERE name = 'voice'"
+        )
+        cursor.execute("UPDATE django_plugin_system_pluginitem SET status = 'disable'")
+
+    assert sync(dry_run=True).created_items == [
+        "tests.apps.otp_voice:voice for tests.apps.otp:otp"
+    ]
+    assert [each.id for each in check_rows_in_step(["default"])] == [
+        "django_plugin_system.W001"
+    ]
+    assert [each.id for each in check_types_have_active_item(["default"])] == [
+        "django_plugin_system.W003"
+    ]
+    assert check_active_items_load(["default"]) == []
 
 
 # Several databases

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -74,9 +76,9 @@ def test_orphan_does_not_load(orphan: PluginItem):
     assert orphan.is_orphan
     assert orphan.load_class() is None
     assert str(excinfo.value) == (
-        "Plugin item 'gone' of 'tests.apps.otp_sms' cannot be loaded: this process has "
-        "no class registered for it under plugin type 'otp'. Is its app installed, and "
-        "does its plugins module import?"
+        "Plugin item tests.apps.otp_sms:gone for tests.apps.otp:otp cannot be loaded: "
+        "this process has no class registered for it. Is its app installed, and does "
+        "its plugins module import?"
     )
 
 
@@ -103,8 +105,26 @@ def test_priority_has_bounds_on_every_database(otp: PluginType, priority):
 
 
 def test_str(otp: PluginType):
-    """Rows name their app, since names alone are not unique."""
+    """Rows are written as their keys are, in which names alone are not unique."""
     item = PluginItem.objects.get(name="voice")
 
-    assert str(otp) == "tests.apps.otp:otp"
-    assert str(item) == "voice (tests.apps.otp_voice)"
+    assert str(otp) == str(otp.key) == "tests.apps.otp:otp"
+    assert str(item) == str(item.key)
+    assert str(item) == "tests.apps.otp_voice:voice for tests.apps.otp:otp"
+
+
+def test_str_without_a_type():
+    """An item that has no type yet, or whose type is gone, can be printed."""
+    unsaved = PluginItem(name="voice", module="tests.apps.otp_voice")
+
+    assert str(unsaved) == "tests.apps.otp_voice:voice"
+
+
+def test_str_on_an_event_loop():
+    """Printing an item asks no database where that would block an event loop."""
+    item = PluginItem.objects.get(name="voice")
+
+    async def text() -> str:
+        return str(item)
+
+    assert asyncio.run(text()) == "tests.apps.otp_voice:voice"

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError, connections, transaction
 
-from django_plugin_system import fresh_plugins, get_plugin_class, get_plugin_instance
+from django_plugin_system import (
+    aget_plugin,
+    fresh_plugins,
+    get_plugin_class,
+    get_plugin_instance,
+)
 from django_plugin_system.register import register_plugin_type
 from django_plugin_system.selection import current as module
 from django_plugin_system.selection.current import forget_all
 from tests.aliases import Elsewhere, database_alias
+from tests.apps.otp.interfaces import AbstractOTP
 from tests.declared import Sender, type_dict
 
 
@@ -178,6 +187,53 @@ def test_a_connection_that_has_broken(server, monkeypatch, caplog):
     assert caplog.messages == []
 
 
+def test_a_pool_of_dead_connections(server, monkeypatch, caplog):
+    """The database is there again: a connection past the pool sees the switch."""
+    who()
+    disable_voice(server)
+    connection = connections["other"]
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", True)
+    connection.connection.close()
+
+    with fresh_plugins():
+        answer = who()
+
+    assert answer == "SmsIrOTP"
+    assert connection.connection is None
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("dead", "answer"),
+    [
+        pytest.param(3, "SmsIrOTP", id="some"),
+        pytest.param(10, "VoiceOTP", id="more than anybody tries"),
+    ],
+)
+def test_a_pool_that_nobody_knows_of(server, monkeypatch, caplog, dead, answer):
+    """Whatever hands out dead connections is asked for another one, within reason."""
+    monkeypatch.setattr(module, "MOST_DEAD", 5)
+    connection = connections["other"]
+    connect = connection.connect
+    made = []
+
+    def hand_out() -> None:
+        connect()
+        made.append(connection.connection)
+        if len(made) <= dead:
+            connection.connection.close()
+
+    who()
+    disable_voice(server)
+    connection.close()
+    monkeypatch.setattr(connection, "connect", hand_out)
+    monkeypatch.setattr(connection, "is_usable", lambda: len(made) > dead)
+
+    with fresh_plugins():
+        assert who() == answer
+
+
 def test_a_lock_is_no_outage(server, caplog):
     """The database answers, if only that it is busy: what was known may be outdated."""
     who()
@@ -246,6 +302,106 @@ def test_safe_mode(server, settings):
 
     assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
     assert get_plugin_instance("otp", "tests.apps.otp") is not None
+
+
+# Tenants
+
+
+@pytest.fixture
+def go_to(server, monkeypatch):
+    """Goes to one of two tenants, as django-tenants does: under the same alias.
+
+    The first has voice, the second has not.
+    """
+    connection = connections["other"]
+    files = {"first": server.file, "second": server.directory / "second.sqlite3"}
+    shutil.copy(server.file, files["second"])
+    server.file = files["second"]
+    disable_voice(server)
+
+    def go_to(name: str) -> None:
+        connection.close()
+        monkeypatch.setitem(connection.settings_dict, "NAME", str(files[name]))
+        monkeypatch.setattr(connection, "schema_name", name, raising=False)
+
+    go_to("first")
+    return go_to
+
+
+@pytest.mark.parametrize("scope", [nullcontext, fresh_plugins], ids=["none", "task"])
+def test_from_tenant_to_tenant(go_to, scope):
+    """Each has its own answer, at once and within one task."""
+    answers = []
+    with scope():
+        for name in ("first", "second", "first"):
+            go_to(name)
+            answers.append([who(), who()])
+
+    assert answers == [["VoiceOTP"] * 2, ["SmsIrOTP"] * 2, ["VoiceOTP"] * 2]
+
+
+def test_from_tenant_to_tenant_on_an_event_loop(go_to):
+    """Likewise where lookups are awaited, or have been."""
+
+    async def ask(scope: Callable[[], Any]) -> list[str]:
+        answers = []
+        with scope():
+            for name in ("first", "second"):
+                await sync_to_async(go_to)(name)
+                answers.append(type(await aget_plugin(AbstractOTP)).__name__)
+        return answers
+
+    for scope in (fresh_plugins, nullcontext):
+        assert async_to_sync(ask)(scope) == ["VoiceOTP", "SmsIrOTP"]
+
+
+def test_an_outage_of_a_tenant(go_to, server):
+    """What was read for one tenant never answers for another."""
+    who()
+    server.stop()
+    with fresh_plugins():
+        same = who()
+    go_to("second")
+
+    assert same == "VoiceOTP"
+    with fresh_plugins(), pytest.raises(OperationalError, match="unable to open"):
+        who()
+
+
+class Refused(Exception):
+    def __init__(self, sqlstate: str) -> None:
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "notes"),
+    [
+        pytest.param("no such function: f", None, 0, id="something else is missing"),
+        pytest.param("statement does not exist", "26000", 0, id="a statement"),
+        pytest.param("la relation n'existe pas", "42P01", 1, id="in French"),
+    ],
+)
+def test_what_is_missing(server, monkeypatch, error, cause, notes):
+    """Advice about tables is given only where they are missing, in any language."""
+
+    connection = connections["other"]
+    cursor = connection.cursor
+    failures = [OperationalError(error)]
+    failures[0].__cause__ = cause and Refused(cause)
+
+    def fail_once() -> object:
+        if failures:
+            raise failures.pop()
+        return cursor()
+
+    who()
+    monkeypatch.setattr(connection, "cursor", fail_once)
+
+    with fresh_plugins(), pytest.raises(OperationalError) as excinfo:
+        who()
+
+    assert str(excinfo.value) == error
+    assert len(getattr(excinfo.value, "__notes__", [])) == notes
 
 
 def test_tables_that_are_not_there_yet(empty, settings):

@@ -455,19 +455,30 @@ def test_explain():
         by_item = explain(*OTP)
 
     assert str(by_fake) == (
-        "Plugin type 'otp' of 'tests.apps.otp': FakeOTP answers.\n"
+        "Plugin type tests.apps.otp:otp: tests.test_overriding:FakeOTP answers.\n"
         "  Decided by override_plugin(), with tests.test_overriding.FakeOTP.\n"
-        "  voice (tests.apps.otp_voice), active, priority 5: passed over: "
+        "  tests.apps.otp_voice:voice, active, priority 5: passed over: "
         "override_plugin() decides\n"
-        "  sms_ir (tests.apps.otp_sms), active, priority 10: passed over: "
+        "  tests.apps.otp_sms:sms_ir, active, priority 10: passed over: "
         "override_plugin() decides\n"
-        "  kavenegar (tests.apps.otp_sms), active, priority 20: passed over: "
+        "  tests.apps.otp_sms:kavenegar, active, priority 20: passed over: "
         "override_plugin() decides"
     )
     assert str(by_item).splitlines()[3] == (
-        "  sms_ir (tests.apps.otp_sms), active, priority 10: chosen: by "
-        "override_plugin()"
+        "  tests.apps.otp_sms:sms_ir, active, priority 10: chosen: by override_plugin()"
     )
+
+
+@pytest.mark.django_db
+def test_explain_in_safe_mode(settings):
+    """The override decides there, too, whether its class has an item or not."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    for implementation in (FakeOTP, SmsIrOTP):
+        with override_plugin(AbstractOTP, implementation):
+            explanation = explain(*OTP)
+
+        assert explanation.chosen.load_class() is implementation
+        assert explanation.rule.startswith("override_plugin(), with ")
 
 
 @pytest.mark.django_db
@@ -476,7 +487,7 @@ def test_explain_a_type_without_a_row(two_types):
     with override_plugin(Other, OtherImplementation):
         explanation = explain("other", "tests.apps.otp")
 
-    assert explanation.answer == "OtherImplementation answers"
+    assert explanation.answer == "tests.test_overriding:OtherImplementation answers"
     assert explanation.candidates == ()
 
 

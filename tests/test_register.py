@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import sys
+from abc import ABC, abstractmethod
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import pytest
 from django.utils.translation import gettext_lazy
@@ -15,6 +17,7 @@ from django_plugin_system.exceptions import (
     PluginSystemError,
     RegistrationError,
 )
+from django_plugin_system.helpers import get_plugin
 from django_plugin_system.register import (
     owner_of,
     plugin,
@@ -24,6 +27,7 @@ from django_plugin_system.register import (
 )
 from django_plugin_system.registry import Registry
 from django_plugin_system.specs import ItemKey, TypeKey
+from django_plugin_system.sync import sync
 from tests.declared import (
     Fax,
     HalfDone,
@@ -39,8 +43,32 @@ SENDER = TypeKey("sender", "tests.apps.otp")
 MAIL = ItemKey("mail", "tests.apps.otp_sms", SENDER)
 
 
+T = TypeVar("T")
+
+
 class Shape(Protocol):
     def send(self) -> None: ...
+
+
+@runtime_checkable
+class ShapeWithData(Protocol):
+    size: int
+
+    def send(self) -> None: ...
+
+
+@runtime_checkable
+class NoShape(Protocol):
+    pass
+
+
+class Channel(ABC, Generic[T]):
+    @abstractmethod
+    def put(self, value: T) -> None: ...
+
+
+class Numbers(Channel[int]):
+    def put(self, value: int) -> None: ...
 
 
 class Promising(Sender):
@@ -49,6 +77,13 @@ class Promising(Sender):
 
 async def selects_in_async(plugin_type: object) -> None:
     """A get_plugin that selection could not await."""
+
+
+class SelectsInAsync:
+    async def __call__(self, plugin_type: object) -> None: ...
+
+    def __repr__(self) -> str:
+        return "<SelectsInAsync>"
 
 
 # The seed's dict calls
@@ -138,11 +173,39 @@ TYPE_MISTAKES = [
         id="no-class",
     ),
     pytest.param(
+        {"interface": Channel[int]},
+        DeclarationTypeError,
+        "Plugin type 'sender': interface is tests.test_register.Channel[int], which is "
+        "no class, but an alias of one. Pass the class itself: Channel.",
+        id="alias",
+    ),
+    pytest.param(
         {"interface": Shape},
         DeclarationTypeError,
-        "Plugin type 'sender': interface is tests.test_register.Shape, which is not an "
-        "abstract base class. Derive it from abc.ABC.",
+        "Plugin type 'sender': interface tests.test_register.Shape is a Protocol for "
+        "type checkers only: Instance and class checks can only be used with "
+        "@runtime_checkable protocols. Decorate it with @runtime_checkable, below all "
+        "else, and let it promise methods only; or derive it from abc.ABC.",
         id="protocol",
+    ),
+    pytest.param(
+        {"interface": ShapeWithData},
+        DeclarationTypeError,
+        "Plugin type 'sender': interface tests.test_register.ShapeWithData is a "
+        "Protocol for type checkers only: Protocols with non-method members don't "
+        "support issubclass()"
+        + (". Non-method members: 'size'" if sys.version_info >= (3, 13) else "")
+        + ". Decorate it with @runtime_checkable, below all else, and let it promise "
+        "methods only; or derive it from abc.ABC.",
+        id="protocol-with-data",
+    ),
+    pytest.param(
+        {"interface": NoShape},
+        DeclarationTypeError,
+        "Plugin type 'sender': interface tests.test_register.NoShape is a Protocol for "
+        "type checkers only: it promises nothing. Decorate it with @runtime_checkable, "
+        "below all else, and let it promise methods only; or derive it from abc.ABC.",
+        id="protocol-without-methods",
     ),
     pytest.param(
         {"interface": Mail},
@@ -189,6 +252,13 @@ TYPE_MISTAKES = [
         "Plugin type 'sender': get_plugin tests.test_register.selects_in_async is a "
         "coroutine function. Selection is synchronous; pass a plain function.",
         id="get-plugin-async",
+    ),
+    pytest.param(
+        {"get_plugin": SelectsInAsync()},
+        DeclarationTypeError,
+        "Plugin type 'sender': get_plugin <SelectsInAsync> is a coroutine function. "
+        "Selection is synchronous; pass a plain function.",
+        id="get-plugin-object-async",
     ),
     pytest.param(
         {"interface": ...},
@@ -532,6 +602,71 @@ def test_decorator_with_an_interface_of_two_types():
     )
 
 
+BARE = [
+    pytest.param(
+        lambda: plugin_type(Sender),
+        '@plugin_type: got only tests.declared.Sender. Write @plugin_type("name") '
+        "above the class.",
+        id="bare-plugin-type",
+    ),
+    pytest.param(
+        lambda: plugin_type(description="Sends"),
+        "@plugin_type: missing a required argument: 'name'. Write "
+        '@plugin_type("name") above the class.',
+        id="plugin-type-without-name",
+    ),
+    pytest.param(
+        lambda: plugin_type("sender", "Sends"),
+        "@plugin_type: too many positional arguments. Write "
+        '@plugin_type("name") above the class.',
+        id="plugin-type-with-too-much",
+    ),
+    pytest.param(
+        lambda: plugin(Mail),
+        "@plugin: got only tests.declared.Mail. Write "
+        '@plugin(Interface, "name") above the class.',
+        id="bare-plugin",
+    ),
+    pytest.param(
+        lambda: plugin(),
+        "@plugin: missing a required argument: 'interface'. Write "
+        '@plugin(Interface, "name") above the class.',
+        id="plugin-without-arguments",
+    ),
+]
+
+
+@pytest.mark.parametrize(("use", "message"), BARE)
+def test_decorator_without_its_arguments(registry: Registry, use, message):
+    """It says how it is written, rather than take the class's place."""
+    with pytest.raises(DeclarationTypeError) as excinfo:
+        use()
+
+    assert str(excinfo.value) == message
+
+
+def test_decorated_class_that_is_no_subclass():
+    """The interface is named as the decorator has it; its type need not be known."""
+    with pytest.raises(DeclarationTypeError) as excinfo:
+        plugin(Sender, "mail")(Unrelated)
+
+    assert str(excinfo.value) == (
+        "Plugin item 'mail': tests.declared.Unrelated is not a subclass of "
+        "tests.declared.Sender, which @plugin names. Derive it from Sender, or name "
+        "another interface."
+    )
+
+
+def test_decorator_with_a_generic_interface(registry: Registry):
+    """What counts is the class; the arguments are for type checkers."""
+    plugin_type("numbers", manager="tests.apps.otp")(Channel)
+
+    plugin(Channel[int], "numbers")(Numbers)
+
+    assert Numbers in [item.plugin_class for item in registry.items()]
+    assert registry.get_type_with(Channel[int]).interface is Channel
+
+
 def test_decorator_without_its_interface():
     """@plugin("sms_ir") is an easy slip."""
     with pytest.raises(DeclarationTypeError) as excinfo:
@@ -549,3 +684,126 @@ def test_owner_of_a_class_outside_any_app():
 
     assert owner_of(Sender) == "tests"
     assert owner_of(top_level) == "acme"
+
+
+# Protocols
+
+
+@runtime_checkable
+class Speaking(Protocol):
+    def speak(self, words: str) -> str: ...
+
+    def shout(self, words: str) -> str:
+        return self.speak(words.upper())
+
+    async def hum(self) -> None:
+        """Without words."""
+
+    @property
+    def name(self) -> str: ...
+
+
+@runtime_checkable
+class Talking(Protocol):
+    def speak(self, words: str) -> str: ...
+
+    def shout(self, words: str) -> str:
+        return self.speak(words.upper())
+
+    async def hum(self) -> None:
+        """Without words."""
+
+
+class Parrot:
+    """It knows nothing of any interface."""
+
+    def speak(self, words: str) -> str:
+        return words
+
+    shout = speak
+
+    async def hum(self) -> None: ...
+
+
+class Cat:
+    def speak(self, words: str) -> str:
+        return "miaow"
+
+    hum = None
+
+
+class Heir(Talking):
+    """It derives from the protocol, and implements nothing."""
+
+
+class Dog(Talking):
+    def speak(self, words: str) -> str:
+        return "bark"
+
+    async def hum(self) -> None: ...
+
+
+@pytest.mark.parametrize("plugin_class", [Parrot, Dog])
+@pytest.mark.django_db
+def test_protocol(registry: Registry, plugin_class):
+    """Whatever has its methods implements it; those with a body can be inherited."""
+    plugin_type("talking", manager="tests.apps.otp")(Talking)
+    plugin(Talking, "it", module="tests.apps.otp")(plugin_class)
+    sync()
+
+    found = get_plugin(Talking)
+
+    assert type(found) is plugin_class
+    assert isinstance(found, Talking)
+
+
+@pytest.mark.parametrize(
+    ("plugin_class", "missing"),
+    [(Cat, "hum, shout"), (Heir, "hum, speak"), (Unrelated, "hum, shout, speak")],
+)
+def test_protocol_that_is_not_implemented(plugin_class, missing):
+    """What is missing is named, also where it is inherited, but does nothing."""
+    plugin_type("talking", manager="tests.apps.otp")(Talking)
+
+    with pytest.raises(DeclarationTypeError) as excinfo:
+        plugin(Talking, "it")(plugin_class)
+
+    assert str(excinfo.value) == (
+        f"Plugin item 'it': {plugin_class.__module__}.{plugin_class.__name__} lacks "
+        "methods that tests.test_register.Talking promises. "
+        f"Implement: {missing}."
+    )
+
+
+def test_protocol_with_a_property():
+    """It is no method, so a class cannot be asked for it."""
+    with pytest.raises(DeclarationTypeError, match="is a Protocol for type checkers"):
+        plugin_type("speaking", manager="tests.apps.otp")(Speaking)
+
+
+def test_protocol_of_a_protocol(registry: Registry):
+    """What it inherits is promised as well."""
+
+    @plugin_type("both", manager="tests.apps.otp")
+    @runtime_checkable
+    class Both(Talking, Protocol[T]):
+        def sing(self, song: T) -> None: ...
+
+        @staticmethod
+        def rest() -> None: ...
+
+    with pytest.raises(DeclarationTypeError, match=r"Implement: rest, sing\.$"):
+        plugin(Both, "it")(Parrot)
+
+
+def test_class_that_derives_from_a_protocol_and_abc(registry: Registry):
+    """It is an abstract base class like any other, and has to be derived from."""
+
+    class Loud(Talking, ABC):
+        @abstractmethod
+        def roar(self) -> None: ...
+
+    plugin_type("loud", manager="tests.apps.otp")(Loud)
+
+    with pytest.raises(DeclarationTypeError, match="Parrot is not a subclass of"):
+        plugin(Loud, "it")(Parrot)

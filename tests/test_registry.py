@@ -5,11 +5,20 @@ from __future__ import annotations
 import pytest
 
 from django_plugin_system.exceptions import PluginLookupError, PluginTypeNotFound
+from django_plugin_system.helpers import get_plugin
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.registry import Registry
 from django_plugin_system.specs import ItemKey, TypeKey
 from django_plugin_system.testing import isolated_plugins
-from tests.declared import OtherInterface, Sender, item_dict, type_dict
+from tests.declared import (
+    Fax,
+    Mail,
+    OtherInterface,
+    Pigeon,
+    Sender,
+    item_dict,
+    type_dict,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,69 @@ def test_get_type_with_interface(registry: Registry):
         "No plugin type with interface tests.declared.OtherInterface is registered. "
         "Register one with register_plugin_type() or @plugin_type."
     )
+
+
+NO_INTERFACES = [
+    pytest.param(
+        "sender",
+        "'sender' is a string, and no interface. Pass the class, or ask by name with "
+        "get_plugin_instance('sender', 'tests.apps.otp').",
+        id="name",
+    ),
+    pytest.param(
+        "sendr",
+        "'sendr' is a string, and no interface. Pass the class, or ask by name with "
+        "get_plugin_instance(...).",
+        id="unknown-name",
+    ),
+    pytest.param(
+        7,
+        "7 is not a class, and so no interface. Pass the class that the plugin type "
+        "was registered with.",
+        id="no-class",
+    ),
+    pytest.param(
+        Mail,
+        "tests.declared.Mail is the class of plugin item tests.apps.otp_sms:mail for "
+        "tests.apps.otp:sender, and no interface. Ask with Sender, and the item that "
+        "operators have chosen answers; to have this very class, call it yourself.",
+        id="implementation",
+    ),
+    pytest.param(
+        Fax,
+        "No plugin type with interface tests.declared.Fax is registered. Register one "
+        "with register_plugin_type() or @plugin_type.",
+        id="another-class",
+    ),
+    pytest.param(
+        list[int],
+        "No plugin type with interface builtins.list is registered. Register one with "
+        "register_plugin_type() or @plugin_type.",
+        id="alias",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "message"), NO_INTERFACES)
+@pytest.mark.django_db
+def test_what_is_no_interface(asked, message):
+    """The error says what it is, and how to ask instead."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict())
+    register_plugin_item(item_dict(name="lost", type_name="x", plugin_class=Pigeon))
+
+    with pytest.raises(PluginTypeNotFound) as excinfo:
+        get_plugin(asked, "tests.apps.otp")
+
+    assert str(excinfo.value) == message
+
+
+def test_class_of_an_item_without_a_type(registry: Registry):
+    """Which interface to ask with is not known then."""
+    register_plugin_item(item_dict(type_name="x", plugin_class=Pigeon))
+
+    with pytest.raises(PluginTypeNotFound, match="Ask with its interface, and"):
+        registry.get_type_with(Pigeon)
 
 
 def test_listings_are_sorted_and_leave_out_the_unresolved(registry: Registry):

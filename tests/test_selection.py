@@ -6,8 +6,15 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import override_settings
 
-from django_plugin_system.exceptions import InvalidSelection, PluginTypeNotFound
+from django_plugin_system.exceptions import (
+    InvalidSelection,
+    NoPluginAvailable,
+    PluginTypeNotFound,
+)
+from django_plugin_system.helpers import get_plugin
 from django_plugin_system.models import Generation, PluginItem, PluginType
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.selection.explain import explain
@@ -229,7 +236,10 @@ def test_override_that_answers_an_item_of_another_type(db):
     """A row alone is not enough."""
     make_senders(get_plugin=lambda plugin_type: PluginItem.objects.get(name="voice"))
 
-    with pytest.raises(InvalidSelection, match="answered <PluginItem: voice"):
+    with pytest.raises(
+        InvalidSelection,
+        match=r"answered <PluginItem: tests\.apps\.otp_voice:voice for tests",
+    ):
         selected()
 
 
@@ -253,6 +263,119 @@ def test_override_costs_no_further_queries(db, django_assert_num_queries):
         assert selected() == "fax"
 
 
+def answers_fax(plugin_type: PluginType) -> type:
+    return Fax
+
+
+@pytest.mark.parametrize(
+    ("statuses", "chosen"),
+    [
+        pytest.param({}, "fax", id="first"),
+        pytest.param({"fax": "disable"}, "fax2", id="first-is-disabled"),
+        pytest.param({"fax": "reserve"}, "fax2", id="first-is-in-reserve"),
+        pytest.param({"fax": "disable", "fax2": "reserve"}, "fax2", id="reserve"),
+        pytest.param({"fax": "reserve", "fax2": "reserve"}, "fax", id="reserves"),
+    ],
+)
+def test_override_that_answers_a_class_of_two_items(db, statuses, chosen):
+    """Of the items with that class the first answers that may."""
+    make_senders(get_plugin=answers_fax)
+    register_plugin_item(item_dict(name="fax2", plugin_class=Fax, priority=9))
+    sync()
+    set_status(**statuses)
+
+    assert selected() == chosen
+
+
+def test_override_that_answers_a_class_that_is_disabled(db, caplog):
+    """An operator has disabled each item with it, so nothing is selected."""
+    make_senders(get_plugin=answers_fax)
+    set_status(fax="disable")
+
+    assert selected() is None
+    assert caplog.messages == [
+        "tests.test_selection.answers_fax chose the class tests.declared.Fax, but each "
+        "item with it is disabled; nothing is selected."
+    ]
+    assert why_nothing() == (
+        "its get_plugin, tests.test_selection.answers_fax, chose the class "
+        "tests.declared.Fax, but each item with it is disabled."
+    )
+
+
+def answers_first(plugin_type: PluginType) -> PluginItem:
+    return plugin_type.get_all_plugins()[0]
+
+
+def test_override_that_answers_a_disabled_item(db):
+    """A row is taken at the rule's word, and the explanation says so."""
+    make_senders(get_plugin=answers_first)
+    set_status(mail="disable")
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert selected() == "mail"
+    assert explanation.answer == "mail answers"
+    assert [reason.verdict.value for reason in explanation.candidates] == [
+        "passed over: get_plugin chose otherwise",
+        "passed over: get_plugin chose otherwise",
+        "chosen: by get_plugin, although it is disabled",
+    ]
+
+
+def answers_none(plugin_type: PluginType) -> None:
+    return None
+
+
+def why_nothing() -> str:
+    with pytest.raises(NoPluginAvailable) as excinfo:
+        get_plugin(Sender)
+    start = "No plugin can be selected for type 'sender' of 'tests.apps.otp': "
+    assert str(excinfo.value).startswith(start)
+    return str(excinfo.value).removeprefix(start)
+
+
+def test_override_that_answers_none_is_named(db):
+    """The rows are not to blame while an item could answer."""
+    make_senders(get_plugin=answers_none)
+    by_rule = why_nothing()
+    set_status(mail="disable", fax="disable", pigeon="disable")
+    by_both = why_nothing()
+
+    assert by_rule == (
+        "its get_plugin, tests.test_selection.answers_none, returned None. Have it "
+        "return an item whenever one is needed, or expect NoPluginAvailable."
+    )
+    assert by_both == (
+        "its get_plugin, tests.test_selection.answers_none, returned None, and it has "
+        "no active or reserve item whose code is loaded. Activate one in the admin, or "
+        "run 'manage.py pluginsync' if its rows are missing."
+    )
+
+
+def test_override_that_answers_an_orphan_is_named(db):
+    """So is one that chooses a row without code."""
+    senders = make_senders(get_plugin=answers_first)
+    PluginItem.objects.create(
+        plugin_type=senders, name="gone", module="tests.apps.otp_sms", priority=-1
+    )
+
+    assert why_nothing() == (
+        "its get_plugin, tests.test_selection.answers_first, chose plugin item 'gone' "
+        "of 'tests.apps.otp_sms', but no code is registered for it."
+    )
+
+
+def test_type_without_row_is_explained(db):
+    """Without rows, no rule is asked."""
+    register_plugin_type(type_dict(get_plugin=answers_none))
+
+    assert why_nothing() == (
+        "it has no active or reserve item whose code is loaded. Activate one in the "
+        "admin, or run 'manage.py pluginsync' if its rows are missing."
+    )
+
+
 # The explanation
 
 
@@ -265,16 +388,24 @@ def test_explain(senders: PluginType):
     assert explanation.chosen == PluginItem.objects.get(name="fax")
     assert str(explanation) == "\n".join(
         [
-            "Plugin type 'sender' of 'tests.apps.otp': fax answers.",
+            "Plugin type tests.apps.otp:sender: tests.apps.otp_sms:fax answers.",
             "  Decided by the default rule: lowest priority number first, "
             "active before reserve.",
-            "  fax (tests.apps.otp_sms), active, priority 2: "
+            "  tests.apps.otp_sms:fax, active, priority 2: "
             "chosen: first of the active items",
-            "  pigeon (tests.apps.otp_sms), reserve, priority 3: "
+            "  tests.apps.otp_sms:pigeon, reserve, priority 3: "
             "in reserve: it answers when no active item is left",
-            "  mail (tests.apps.otp_sms), disable, priority 1: dropped: disabled",
+            "  tests.apps.otp_sms:mail, disabled, priority 1: dropped: disabled",
         ]
     )
+
+
+@override_settings(LANGUAGE_CODE="he")
+def test_explain_is_in_one_language(senders: PluginType):
+    """A status is in English as all else is, though Django could translate it."""
+    line = str(explain("sender", "tests.apps.otp")).splitlines()[2]
+
+    assert line.startswith("  tests.apps.otp_sms:mail, active, priority 1: ")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -306,7 +437,7 @@ def test_explain_override(db):
     explanation = explain("sender", "tests.apps.otp")
 
     assert explanation.rule == "get_plugin: tests.test_selection.chooses_last"
-    assert explanation.answer == "pigeon answers"
+    assert explanation.answer == "tests.apps.otp_sms:pigeon answers"
     assert [
         (reason.item.name, reason.verdict) for reason in explanation.candidates
     ] == [
@@ -346,6 +477,133 @@ def test_explain_reads_each_time(senders: PluginType, django_assert_num_queries)
     with django_assert_num_queries(2):
         explain("sender", "tests.apps.otp")
         explain("sender", "tests.apps.otp")
+
+
+# With SAFE_MODE
+
+
+SAFE_RULE = (
+    "SAFE_MODE, which ignores all rows: every registered item counts as active, and "
+    "the lowest priority number in code comes first"
+)
+
+
+@pytest.fixture
+def safe_mode(settings) -> None:
+    """Have rows ignored."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+
+
+def test_explain_in_safe_mode(senders: PluginType, safe_mode):
+    """It says what answers, that SAFE_MODE decides, and the rows' own status."""
+    set_status(mail="disable", fax="reserve")
+    PluginItem.objects.filter(name="pigeon").update(priority=-7)
+    PluginItem.objects.create(
+        plugin_type=senders, name="gone", module="tests.apps.otp_sms"
+    )
+    register_plugin_item(item_dict(name="new", priority=8))
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert type(get_plugin(Sender)) is Mail
+    assert str(explanation) == "\n".join(
+        [
+            "Plugin type 'sender' of 'tests.apps.otp': mail answers.",
+            f"  Decided by {SAFE_RULE}.",
+            "  mail (tests.apps.otp_sms), disable, priority 1: "
+            "chosen: first of the registered items, by SAFE_MODE",
+            "  fax (tests.apps.otp_sms), reserve, priority 2: "
+            "passed over: another item comes first",
+            "  pigeon (tests.apps.otp_sms), active, priority -7: "
+            "passed over: another item comes first",
+            "  new (tests.apps.otp_sms), no row, priority 8: "
+            "passed over: another item comes first",
+            "  gone (tests.apps.otp_sms), active, priority 0: "
+            "dropped: no code is registered for it in this process",
+        ]
+    )
+    assert explanation.chosen == PluginItem.objects.get(name="mail")
+    assert explanation.safe_mode
+
+
+def test_explain_in_safe_mode_without_rows(db, safe_mode):
+    """What answers needs no row."""
+    register_plugin_type(type_dict())
+    register_plugin_item(item_dict())
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert explanation.answer == "mail answers"
+    assert [str(reason) for reason in explanation.candidates] == [
+        "mail (tests.apps.otp_sms), no row, priority 0: "
+        "chosen: first of the registered items, by SAFE_MODE"
+    ]
+
+
+def test_explain_in_safe_mode_without_tables(empty, settings, safe_mode):
+    """Nor does it need tables; what the rows say is then unknown."""
+
+    class Empty:
+        def db_for_write(self, model, **hints):
+            return "empty"
+
+    settings.DATABASE_ROUTERS = [Empty()]
+
+    explanation = explain("otp", "tests.apps.otp")
+
+    assert explanation.answer == "voice answers"
+    assert [reason.item.status for reason in explanation.candidates] == ["unknown"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_explain_in_safe_mode_on_an_event_loop(safe_mode):
+    """Nor a database that may be asked."""
+
+    async def ask() -> str:
+        return str(explain("otp", "tests.apps.otp").candidates[0])
+
+    assert async_to_sync(ask)() == (
+        "voice (tests.apps.otp_voice), unknown, priority 5: "
+        "chosen: first of the registered items, by SAFE_MODE"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        pytest.param(lambda row: row.get_active_plugins()[-1], "pigeon", id="given"),
+        pytest.param(
+            lambda row: PluginItem.objects.get(name="fax"), "fax", id="own-query"
+        ),
+        pytest.param(lambda row: Fax, "fax", id="class"),
+    ],
+)
+def test_override_in_safe_mode(db, safe_mode, answer, name):
+    """A type's own rule still decides, among all that is registered."""
+    answer.__qualname__ = "answer"
+    make_senders(get_plugin=answer)
+    set_status(mail="disable", fax="disable", pigeon="disable")
+
+    explanation = explain("sender", "tests.apps.otp")
+
+    assert selected() == name
+    assert explanation.answer == f"{name} answers"
+    assert explanation.rule == (
+        f"get_plugin: tests.test_selection.answer, in {SAFE_RULE}"
+    )
+    assert [
+        (reason.item.name, reason.item.status)
+        for reason in explanation.candidates
+        if reason.verdict is Verdict.CHOSEN_BY_OVERRIDE
+    ] == [(name, "disable")]
+
+
+def test_override_that_answers_another_type_in_safe_mode(db, safe_mode):
+    """That is refused there, too."""
+    make_senders(get_plugin=lambda row: PluginItem.objects.get(name="voice"))
+
+    with pytest.raises(InvalidSelection, match="answered <PluginItem: voice"):
+        selected()
 
 
 def test_no_log_when_all_is_well(senders: PluginType, caplog):

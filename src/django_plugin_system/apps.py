@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
-from importlib import import_module
-from importlib.util import find_spec
+import sys
+from functools import cache, partial
 
 from django.apps import AppConfig
 from django.core.signals import request_finished, request_started, setting_changed
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from .conf import find_mistakes, forget_conf, get_conf
-from .register import autodiscover, load_entry_points, run_deferred
+from .awaiting import whenever_imported
+from .conf import forget_conf
+from .register import discover
 from .scopes import begin_request, begin_task, end_request, end_task
 
 logger = logging.getLogger(__name__)
 
+# Where tasks are announced: the module, its two signals, and where these are made. An
+# app of the project may have the same name as Celery.
 TASK_SIGNALS = (
-    ("celery", "task_prerun", "task_postrun"),
+    ("celery.signals", "task_prerun", "task_postrun", "celery.utils.dispatch"),
     # Part of Django since 6.0.
-    ("django.tasks", "task_started", "task_finished"),
+    ("django.tasks.signals", "task_started", "task_finished", "django.dispatch"),
 )
 
 
@@ -41,19 +44,26 @@ class PluginSystemConfig(AppConfig):
         _connect_tasks()
         post_migrate.connect(sync_after_migrate, sender=self)
         register_checks()
-        run_deferred()
-        autodiscover()
-        # A wrong setting is a check Error; raising here would keep check from running.
-        if mistakes := find_mistakes():
-            logger.error(" ".join(mistakes))
-        elif get_conf().ENTRY_POINTS:
-            load_entry_points()
+        discover()
 
 
+@cache
 def _connect_tasks() -> None:
-    # A task is to its worker what a request is to a server.
-    for package, begins, ends in TASK_SIGNALS:
-        if find_spec(package) is not None:
-            signals = import_module(f"{package}.signals")
-            getattr(signals, begins).connect(begin_task)
-            getattr(signals, ends).connect(end_task)
+    # A task is to its worker what a request is to a server. Who runs tasks imports the
+    # signals; a process that does not is spared the import, and all that it may break.
+    for module, *names in TASK_SIGNALS:
+        whenever_imported(module, partial(_connect, module, *names))
+
+
+def _connect(module: str, begins: str, ends: str, made_in: str) -> None:
+    try:
+        pairs = [
+            (getattr(sys.modules[module], name), receiver)
+            for name, receiver in ((begins, begin_task), (ends, end_task))
+        ]
+        if all(type(signal).__module__.startswith(made_in) for signal, _ in pairs):
+            for signal, receiver in pairs:
+                signal.connect(receiver)
+    except Exception:
+        # Whatever is there is not what was asked for; its import must not fail.
+        logger.debug("%s has no signals to connect to.", module, exc_info=True)

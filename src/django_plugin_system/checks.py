@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -12,8 +14,12 @@ from django.db import router
 
 from .conf import find_mistakes
 from .models import PluginItem, PluginStatus, PluginType
+from .models.reading import read_items, read_types
 from .models.watched import WatchedModel, WatchedQuerySet
+from .register import is_inside, is_installed, owner_of
 from .registry import plugins
+from .signatures import find_misfits
+from .specs import dotted
 from .sync import has_tables, is_adopted, sync
 
 
@@ -24,7 +30,10 @@ def register_checks() -> None:
     checks.register(check_rejected)
     checks.register(check_broken)
     checks.register(check_managers)
+    checks.register(check_owners)
+    checks.register(check_methods)
     # These read rows, so they run with migrate, and with check --database.
+    checks.register(check_tables, checks.Tags.database)
     checks.register(check_rows_in_step, checks.Tags.database)
     checks.register(check_active_items_load, checks.Tags.database)
     checks.register(check_types_have_active_item, checks.Tags.database)
@@ -99,6 +108,56 @@ def check_managers(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
+def check_owners(**kwargs: object) -> list[CheckMessage]:
+    """E005: a manager or module is given that names no part of the project."""
+    declared = [
+        *(("type", spec.key, "manager", spec.interface) for spec in plugins.types()),
+        *(("item", spec.key, "module", spec.plugin_class) for spec in plugins.items()),
+    ]
+    return [
+        Error(
+            f"Plugin {kind} {key} has the {field} {owner!r}, which is neither an "
+            "installed app, nor inside of one.",
+            hint=_right_owner(owner, declared_class),
+            id="django_plugin_system.E005",
+        )
+        for kind, key, field, declared_class in declared
+        if not is_installed(owner := getattr(key, field))
+        # Plugins may be declared outside of all apps, in the project's package.
+        and not is_inside(declared_class.__module__, owner)
+    ]
+
+
+def check_methods(**kwargs: object) -> list[CheckMessage]:
+    """W007: a method cannot do what callers of the interface ask."""
+    return [
+        Warning(
+            f"Plugin item {item.key}: {dotted(item.plugin_class)} does not do as "
+            f"{dotted(interface)} says: {misfit}",
+            hint="Callers know the interface only; have both say the same.",
+            id="django_plugin_system.W007",
+        )
+        for item in plugins.items()
+        for interface in [plugins.get_type(*item.type_key).interface]
+        for misfit in find_misfits(item.plugin_class, interface)
+    ]
+
+
+def check_tables(
+    databases: Sequence[str] | None = None, **kwargs: object
+) -> list[CheckMessage]:
+    """W008: the tables are missing, so that no plugin can be selected."""
+    return [
+        Warning(
+            f"Database {using!r} has no tables for plugins yet, or not all of them.",
+            hint=f"'manage.py migrate --database {using}' makes them.",
+            id="django_plugin_system.W008",
+        )
+        for using in databases or ()
+        if router.allow_migrate_model(using, PluginType) and not has_tables(using)
+    ]
+
+
 def check_rows_in_step(
     databases: Sequence[str] | None = None, **kwargs: object
 ) -> list[CheckMessage]:
@@ -142,10 +201,8 @@ def check_active_items_load(
             id="django_plugin_system.W002",
         )
         for using in _ours(databases)
-        for item in PluginItem.objects.using(using)
-        .filter(status=PluginStatus.ACTIVE)
-        .select_related("plugin_type")
-        if item.is_orphan
+        for item in read_items(using)
+        if item.status == PluginStatus.ACTIVE and item.is_orphan
     ]
 
 
@@ -162,7 +219,7 @@ def check_types_have_active_item(
             id="django_plugin_system.W003",
         )
         for using in _ours(databases)
-        for row in PluginType.objects.using(using).prefetch_related("pluginitem_set")
+        for row in _types_with_items(using)
         if row.spec and not row.get_active_plugins()
     ]
 
@@ -194,6 +251,23 @@ def _ours(databases: Iterable[str] | None) -> Iterator[str]:
             yield using
 
 
+def _types_with_items(using: str) -> list[PluginType]:
+    types = read_types(using)
+    of_type: dict[UUID, list[PluginItem]] = {row.pk: [] for row in types}
+    for item in read_items(using):
+        of_type.setdefault(item.plugin_type_id, []).append(item)
+    for row in types:
+        row.known_items = of_type[row.pk]
+    return types
+
+
+def _right_owner(owner: str, declared_class: type) -> str:
+    installed = [app.name for app in apps.get_app_configs()]
+    if close := get_close_matches(owner, installed, n=1):
+        return f"Did you mean {close[0]!r}?"
+    return f"{dotted(declared_class)} belongs to {owner_of(declared_class)!r}."
+
+
 def _listed(labels: list[str]) -> str:
     shown = ", ".join(labels[:5])
     return shown if len(labels) <= 5 else f"{shown} and {len(labels) - 5} more"
@@ -201,4 +275,4 @@ def _listed(labels: list[str]) -> str:
 
 def _who_answers_instead(row: PluginType) -> str:
     reserve = row.get_reserved_plugins()
-    return f"{reserve[0].name} answers from reserve" if reserve else "nothing answers"
+    return f"{reserve[0].short} answers from reserve" if reserve else "nothing answers"

@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+APP = "django_plugin_system"
 SETTING = "PLUGIN_SYSTEM"
 
 
@@ -47,6 +49,15 @@ def get_conf() -> Conf:
     if mistakes := find_mistakes():
         raise ImproperlyConfigured(" ".join(mistakes))
     return Conf(**_given())
+
+
+def ensure_installed() -> None:
+    """Raise ImproperlyConfigured unless the app is in INSTALLED_APPS."""
+    if not apps.is_installed(APP):
+        raise ImproperlyConfigured(
+            f"Plugins are used, but {APP!r} is not installed. "
+            f"Add {APP!r} to INSTALLED_APPS."
+        )
 
 
 def find_mistakes() -> list[str]:

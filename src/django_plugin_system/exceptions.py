@@ -11,6 +11,7 @@ PluginSystemError
 │   ├── PluginItemNotFound                          no plugin item, or several, fit
 │   └── NoPluginAvailable                           nothing can be selected
 ├── PluginNotLoadable (RuntimeError)                a row has no registered class
+├── PluginNeedsArguments (TypeError)                only its caller can make the object
 ├── InvalidSelection (TypeError)                    a ``get_plugin`` answered nonsense
 ├── BlockingLookup (RuntimeError)                   asking would block an event loop
 ├── OrderError (ValueError)                         priorities do not suffice
@@ -63,6 +64,10 @@ class NoPluginAvailable(PluginLookupError):
 
 class PluginNotLoadable(PluginSystemError, RuntimeError):
     """The code behind a plugin item's row is not registered in this process."""
+
+
+class PluginNeedsArguments(PluginSystemError, TypeError):
+    """A plugin's class takes arguments that its interface leaves to the caller."""
 
 
 class InvalidSelection(PluginSystemError, TypeError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 
+from .constructors import ensure_callable_without_arguments, make
 from .exceptions import NoPluginAvailable
 from .register import origin_of
 from .registry import plugins
@@ -32,7 +33,14 @@ def get_plugin_instance(
         plugin_class = by_key[key]
     except KeyError:
         plugin_class = _find_class(type_name, manager, *args, **kwargs)
-    return None if plugin_class is None else plugin_class()
+    if plugin_class is None:
+        return None
+    try:
+        # As make() does, without the cost of one more call.
+        return plugin_class()
+    except TypeError:
+        ensure_callable_without_arguments(plugin_class)
+        raise
 
 
 def get_plugin_class(
@@ -61,7 +69,11 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     # Annotated as a callable since mypy refuses abstract classes for type[T].
     plugin_class = current(interface).by_interface.get(interface)
     if plugin_class is not None:
-        return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
+        try:
+            return plugin_class()  # type: ignore[no-any-return]  # the interface's
+        except TypeError:
+            ensure_callable_without_arguments(plugin_class)
+            raise
     return _find_item(interface, *args, **kwargs).load()  # type: ignore[no-any-return]
 
 
@@ -69,7 +81,7 @@ async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) ->
     """Do what get_plugin() does, without blocking the event loop."""
     plugin_class = (await acurrent(interface)).by_interface.get(interface)
     if plugin_class is not None:
-        return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
+        return make(plugin_class)  # type: ignore[no-any-return]  # it is the interface's
     # A selector may make queries; the object belongs where it is asked for.
     item = await sync_to_async(_find_item)(interface, *args, **kwargs)
     return item.load()  # type: ignore[no-any-return]
@@ -105,14 +117,13 @@ def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type
 
 
 def _find_item(interface: object, *args: Any, **kwargs: Any) -> PluginItem:
-    from .selection.select import find_selected
+    from .selection.select import ask
 
     spec = plugins.get_type_with(interface)
-    item = find_selected(spec.name, spec.manager, *args, **kwargs)
+    item, why_nothing = ask(spec.name, spec.manager, *args, **kwargs)
     if item is None:
         raise NoPluginAvailable(
             f"No plugin can be selected for type {spec.name!r} of {spec.manager!r}: "
-            "it has no active or reserve item whose code is loaded. Activate one in "
-            "the admin, or run 'manage.py pluginsync' if its rows are missing."
+            f"{why_nothing}"
         )
     return item

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
-from functools import partial
+from functools import cache, partial, wraps
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from types import ModuleType
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import Any, NotRequired, ParamSpec, TypedDict, TypeVar, get_origin
 
 from django.apps import AppConfig, apps
+from django.core import checks
 from django.utils.module_loading import module_has_submodule
 
+from .conf import APP, ensure_installed, find_mistakes, get_conf
 from .exceptions import DeclarationKeyError, DeclarationTypeError, RegistrationError
 from .registry import plugins
 from .specs import PluginItemSpec, PluginTypeSpec, check_implements, dotted
@@ -24,6 +27,34 @@ ENTRY_POINT_GROUP = "django_plugin_system.plugins"
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _with_arguments(example: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have a decorator say how it is written where its arguments are missing."""
+
+    def decorate(decorator: Callable[P, R]) -> Callable[P, R]:
+        bind = signature(decorator).bind
+
+        @wraps(decorator)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if len(args) == 1 and isinstance(args[0], type) and not kwargs:
+                mistake = f"got only {dotted(args[0])}"
+            else:
+                try:
+                    bind(*args, **kwargs)
+                except TypeError as error:
+                    mistake = str(error)
+                else:
+                    return decorator(*args, **kwargs)
+            raise DeclarationTypeError(
+                f"@{decorator.__name__}: {mistake}. Write {example} above the class."
+            )
+
+        return checked
+
+    return decorate
 
 
 class PluginTypeDeclaration(TypedDict):
@@ -63,6 +94,7 @@ def register_plugin_item(plugin_item: PluginItemDeclaration) -> None:
     _register_item(PluginItemSpec(**values))
 
 
+@_with_arguments('@plugin_type("name")')
 def plugin_type(
     name: str,
     *,
@@ -96,6 +128,7 @@ def plugin_type(
     return register
 
 
+@_with_arguments('@plugin(Interface, "name")')
 def plugin(
     interface: Callable[..., T],
     name: str,
@@ -109,7 +142,9 @@ def plugin(
     ``module`` is, unless given, the app that the class belongs to.
     Raises RegistrationError when the declaration is wrong.
     """
-    if not isinstance(interface, type):
+    # Of a generic interface, such as Interface[int], what counts is the class.
+    wanted = get_origin(interface) or interface
+    if not isinstance(wanted, type):
         raise DeclarationTypeError(
             f"Plugin item {name!r}: {interface!r} is not a class. Use "
             "@plugin(Interface, name) with the interface of the plugin type."
@@ -125,7 +160,7 @@ def plugin(
             priority=priority,
             description=description,
         )
-        check_implements(draft, interface)
+        check_implements(draft, wanted, named_by="which @plugin names")
 
         def make(type_: PluginTypeSpec) -> PluginItemSpec:
             return replace(
@@ -136,12 +171,32 @@ def plugin(
             )
 
         _once_apps_are_known(
-            lambda: plugins.register_item_for(interface, plugin_class, name, make),
+            lambda: plugins.register_item_for(wanted, plugin_class, name, make),
             dotted(plugin_class),
         )
         return plugin_class
 
     return register
+
+
+def discover() -> None:
+    """Register all that is declared; called once apps are ready."""
+    global _has_begun
+    _has_begun = True
+    run_deferred()
+    autodiscover()
+    # A wrong setting is a check Error; raising here would keep check from running.
+    if mistakes := find_mistakes():
+        logger.error(" ".join(mistakes))
+    elif get_conf().ENTRY_POINTS:
+        load_entry_points()
+    plugins.settle()
+
+
+def discover_once() -> None:
+    """Do so now if nobody has begun it, for a lookup in the ready() of another app."""
+    if not _has_begun:
+        discover()
 
 
 def autodiscover() -> None:
@@ -163,6 +218,19 @@ def load_entry_points() -> None:
         source = f"entry point {entry_point.name} = {entry_point.value}"
         plugins.add_provider(_package(entry_point.module))
         _load(source, partial(_run, entry_point))
+
+
+def check_installed(**kwargs: object) -> list[checks.CheckMessage]:
+    """E004: plugins are declared, but the app is not installed."""
+    if apps.is_installed(APP):
+        return []
+    return [
+        checks.Error(
+            f"Plugins are declared, but {APP!r} is not in INSTALLED_APPS.",
+            hint=f"Add {APP!r} to INSTALLED_APPS.",
+            id="django_plugin_system.E004",
+        )
+    ]
 
 
 def run_deferred() -> None:
@@ -208,21 +276,29 @@ def is_installed(owner: str) -> bool:
     entry point brought.
     """
     return _app_of(owner) is not None or any(
-        _is_inside(owner, provider) for provider in plugins.providers()
+        is_inside(owner, provider) for provider in plugins.providers()
     )
+
+
+def is_inside(name: str, package: str) -> bool:
+    """Tell whether a dotted name is that of a package or of something in it."""
+    return name == package or name.startswith(f"{package}.")
 
 
 # Internals, in the order they are called
 
 _UNKNOWN_YET = "-"
 _deferred: list[tuple[str, Callable[[], None], ModuleType | None]] = []
+_has_begun = False
 
 
 def _register_type(spec: PluginTypeSpec) -> None:
+    _ensure_installed()
     plugins.register_type(replace(spec, manager=origin_of(spec.manager)))
 
 
 def _register_item(spec: PluginItemSpec) -> None:
+    _ensure_installed()
     spec = replace(spec, manager_name=origin_of(spec.manager_name))
     kin = _lineage_of(spec.module)
     # What a parent registers in the name of the app is the parent's all the same.
@@ -261,10 +337,24 @@ def _listed(keys: Iterable[object]) -> str:
 
 def _once_apps_are_known(action: Callable[[], None], source: str) -> None:
     # An apps.py may import its interfaces: then nobody can say yet whose they are.
+    _ensure_installed()
     if apps.apps_ready:
         action()
     else:
         _deferred.append((source, action, plugins.find_import()))
+
+
+def _ensure_installed() -> None:
+    if not apps.apps_ready:
+        # Without the app in INSTALLED_APPS, there will be no ready() to add it.
+        _check_installed_later()
+    else:
+        ensure_installed()
+
+
+@cache
+def _check_installed_later() -> None:
+    checks.register(check_installed)
 
 
 def _load(source: str, load: Callable[[], object]) -> None:
@@ -294,7 +384,7 @@ def _app_of(name: str) -> str | None:
         package
         for app in apps.get_app_configs()
         for package in _packages(app)
-        if _is_inside(name, package)
+        if is_inside(name, package)
     ]
     return max(inside, key=len, default=None)
 
@@ -313,10 +403,6 @@ def _packages(app: AppConfig) -> tuple[str, ...]:
     # Those of an app that extends others; see inheritance, which is optional.
     packages: tuple[str, ...] = getattr(app, "lineage", (app.name,))
     return packages
-
-
-def _is_inside(name: str, package: str) -> bool:
-    return name == package or name.startswith(f"{package}.")
 
 
 def _package(module: str) -> str:

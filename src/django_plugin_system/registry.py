@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from functools import partial
 from itertools import count
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, get_origin
 
+from .advice import why_no_interface
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
+from .identity import current_class, is_running, takes_place_of
 from .specs import (
     ItemKey,
     PluginItemSpec,
@@ -49,6 +51,8 @@ class _State:
     broken: dict[str, Exception]
     rejected: dict[str, RegistrationError]
     providers: set[str]
+    # Whose module may not have run to its end when they were registered.
+    unsettled: set[TypeKey | ItemKey]
 
     def copy(self) -> _State:
         return _State(
@@ -58,6 +62,7 @@ class _State:
             dict(self.broken),
             dict(self.rejected),
             set(self.providers),
+            set(self.unsettled),
         )
 
 
@@ -103,7 +108,7 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._state = _State({}, {}, {}, {}, {}, set())
+        self._state = _State({}, {}, {}, {}, {}, set(), set())
         self._versions = count()
         self.version = next(self._versions)
         """Never the same number again once types or items have changed."""
@@ -121,20 +126,16 @@ class Registry:
         Items that were registered first and turn out not to fit are rejected: the
         mistake is theirs, and the type must not suffer from it.
         """
-        types = self._state.types
-        known = types.get(spec.key)
-        if known and known.interface is not spec.interface:
-            raise AlreadyRegistered(
-                f"Plugin type {spec.name!r} of {spec.manager!r} is already registered "
-                f"with interface {dotted(known.interface)}, so "
-                f"{dotted(spec.interface)} cannot take its place. "
-                "Give one of them another name."
-            )
+        known = self._settle_type(spec.key)
+        is_new = known is None or known.interface is not spec.interface
+        if known and is_new:
+            self._check_replacement(known, spec)
         if known and spec.get_plugin is None:
             # Who registers the type again without a get_plugin takes none away.
             spec = replace(spec, get_plugin=known.get_plugin)
-        types[spec.key] = spec
-        if not known:
+        self._state.types[spec.key] = spec
+        self._state.unsettled.add(spec.key)
+        if is_new:
             self._settle_items_of(spec)
         self._touch()
         self._note(partial(self.register_type, spec))
@@ -146,16 +147,21 @@ class Registry:
 
     def _add_item(self, spec: PluginItemSpec) -> None:
         known = self._state.items.get(spec.key)
-        if known and known.plugin_class is not spec.plugin_class:
+        if (
+            known
+            and known.plugin_class is not spec.plugin_class
+            and not takes_place_of(spec.plugin_class, known.plugin_class)
+        ):
             raise AlreadyRegistered(
                 f"Plugin item {spec.name!r} of {spec.module!r} for plugin type "
                 f"{spec.type_name!r} is already registered with "
                 f"{dotted(known.plugin_class)}, so {dotted(spec.plugin_class)} "
                 "cannot take its place. Give one of them another name."
             )
-        if type_ := self._state.types.get(spec.type_key):
+        if type_ := self._settle_type(spec.type_key):
             check_implements(spec, type_.interface)
         self._state.items[spec.key] = spec
+        self._state.unsettled.add(spec.key)
         self._touch()
 
     def register_item_for(
@@ -168,9 +174,26 @@ class Registry:
         if matches:
             self._add_item(make(matches[0]))
         else:
-            self._state.waiting[interface, plugin_class, name] = make
+            self._wait(interface, plugin_class, name, make)
         again = partial(self.register_item_for, interface, plugin_class, name, make)
         self._note(again)
+
+    def settle(self) -> None:
+        """Take classes as they are now that their modules have been imported.
+
+        A decorator above that of a plugin, such as ``dataclass``, changes the class or
+        makes another one after it has been registered.
+        """
+        unsettled = self._state.unsettled
+        for key in sorted(unsettled, key=len):
+            # Types first, since items are held against them.
+            spec = (
+                self._settle_type(key)
+                if isinstance(key, TypeKey)
+                else self._settle_item(key)
+            )
+            if spec is None or not is_running(_class_of(spec)):
+                unsettled.discard(key)
 
     def record_broken(self, source: str, error: Exception) -> None:
         """Remember that the plugins in ``source`` could not be imported."""
@@ -205,36 +228,38 @@ class Registry:
 
     def get_type_with(self, interface: object) -> PluginTypeSpec:
         """Return the plugin type with ``interface``, or raise PluginTypeNotFound."""
+        # Of a generic interface, such as Interface[int], what counts is the class.
+        interface = get_origin(interface) or interface
         matches = self._types_with(interface)
         if len(matches) == 1:
             return matches[0]
         if matches:
             raise PluginTypeNotFound(_ambiguous(interface, matches))
         raise PluginTypeNotFound(
-            f"No plugin type with interface {dotted(interface)} is registered. "
-            "Register one with register_plugin_type() or @plugin_type."
+            why_no_interface(interface, self.types(), self._state.items.values())
         )
 
     def find_type(self, key: TypeKey) -> PluginTypeSpec | None:
         """Return a plugin type, or None."""
-        return self._state.types.get(key)
+        return self._settled().types.get(key)
 
     def find_item(self, key: ItemKey) -> PluginItemSpec | None:
         """Return a plugin item whose type is registered too, or None."""
-        item = self._state.items.get(key)
-        return item if item and item.type_key in self._state.types else None
+        state = self._settled()
+        item = state.items.get(key)
+        return item if item and item.type_key in state.types else None
 
     def types(self) -> list[PluginTypeSpec]:
         """Return every plugin type, sorted by key."""
-        return [spec for _, spec in sorted(self._state.types.items())]
+        return [spec for _, spec in sorted(self._settled().types.items())]
 
     def items(self) -> list[PluginItemSpec]:
         """Return every plugin item whose type is registered too, sorted by key."""
-        types = self._state.types
+        state = self._settled()
         return [
             spec
-            for _, spec in sorted(self._state.items.items())
-            if spec.type_key in types
+            for _, spec in sorted(state.items.items())
+            if spec.type_key in state.types
         ]
 
     def unresolved(self) -> list[Unresolved]:
@@ -257,7 +282,7 @@ class Registry:
 
     def rejected(self) -> dict[str, RegistrationError]:
         """Return the mistaken declarations whose error could not reach their author."""
-        return dict(self._state.rejected)
+        return dict(self._settled().rejected)
 
     def providers(self) -> frozenset[str]:
         """Return the packages that bring plugins without being a Django app."""
@@ -385,6 +410,63 @@ class Registry:
             with self.importing(imported.module):
                 imported.register()
 
+    def _settled(self) -> _State:
+        if self._state.unsettled:
+            self.settle()
+        return self._state
+
+    def _settle_item(self, key: ItemKey) -> PluginItemSpec | None:
+        spec = self._state.items.get(key)
+        if spec is None:
+            return None
+        current = replace(spec, plugin_class=current_class(spec.plugin_class))
+        type_ = self._state.types.get(key.type)
+        try:
+            if type_:
+                check_implements(current, type_.interface)
+        except RegistrationError as error:
+            self._state.items.pop(key, None)
+            self.reject(f"Plugin item {key}", error)
+            self._touch()
+            return None
+        if current != spec:
+            self._state.items[key] = current
+            self._touch()
+        return current
+
+    def _settle_type(self, key: TypeKey) -> PluginTypeSpec | None:
+        spec = self._state.types.get(key)
+        if spec is None:
+            return None
+        interface = current_class(spec.interface)
+        if interface is not spec.interface:
+            spec = self._state.types[key] = replace(spec, interface=interface)
+            self._settle_items_of(spec)
+            self._touch()
+        return spec
+
+    def _check_replacement(self, known: PluginTypeSpec, spec: PluginTypeSpec) -> None:
+        if not takes_place_of(spec.interface, known.interface):
+            raise AlreadyRegistered(
+                f"Plugin type {spec.name!r} of {spec.manager!r} is already registered "
+                f"with interface {dotted(known.interface)}, so "
+                f"{dotted(spec.interface)} cannot take its place. "
+                "Give one of them another name."
+            )
+        former = [
+            dotted(item.plugin_class)
+            for key, item in sorted(self._state.items.items())
+            if key.type == spec.key and not _fits(item, spec.interface)
+        ]
+        if former:
+            raise AlreadyRegistered(
+                f"Plugin type {spec.name!r} of {spec.manager!r}: the module "
+                f"{spec.interface.__module__} has run again and made another class of "
+                f"{spec.interface.__qualname__}, but these implement the one from "
+                f"before: {', '.join(former)}. The one from before stays in force. "
+                "Restart the process to use the new one."
+            )
+
     def _settle_items_of(self, type_: PluginTypeSpec) -> None:
         state = self._state
         for key in [key for key in state.items if key.type == type_.key]:
@@ -400,9 +482,23 @@ class Registry:
             except RegistrationError as error:
                 state.rejected[f"Plugin item {wanted[2]!r}"] = error
 
+    def _wait(
+        self, interface: type, plugin_class: type, name: str, make: ItemMaker
+    ) -> None:
+        waiting = self._state.waiting
+        for key in list(waiting):
+            former = (interface, name) == (key[0], key[2])
+            if former and takes_place_of(plugin_class, key[1]):
+                del waiting[key]
+        waiting[interface, plugin_class, name] = make
+
     def _types_with(self, interface: object) -> list[PluginTypeSpec]:
-        types = self._state.types.values()
-        return [spec for spec in types if spec.interface is interface]
+        types = self._state.types
+        matches = [spec for spec in types.values() if spec.interface is interface]
+        if not matches:
+            specs = [self._settle_type(key) for key in list(types)]
+            matches = [spec for spec in specs if spec and spec.interface is interface]
+        return matches
 
 
 def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
@@ -412,6 +508,18 @@ def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:
         f"Interface {dotted(interface)} belongs to more than one plugin type: {names}. "
         "Say which by name and manager."
     )
+
+
+def _class_of(spec: PluginTypeSpec | PluginItemSpec) -> type:
+    return spec.interface if isinstance(spec, PluginTypeSpec) else spec.plugin_class
+
+
+def _fits(item: PluginItemSpec, interface: type) -> bool:
+    try:
+        check_implements(item, interface)
+    except RegistrationError:
+        return False
+    return True
 
 
 def _label(key: TypeKey | None) -> str | None:

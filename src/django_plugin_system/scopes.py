@@ -35,8 +35,9 @@ class Found(NamedTuple):
     epoch: int
     """The scope's, before the database was asked."""
 
+    since: float
     until: float
-    """On the monotonic clock: a stream may last for hours, or its end be lost."""
+    """On the clock of freshness: a stream may last for hours, or its end be lost."""
 
     compiled: Any
 
@@ -73,7 +74,7 @@ class Scope:
         inside of it, writes, and ends."""
 
         self.found: dict[str, Found] = {}
-        """What was found, by database alias.
+        """What was found, by the place that its rows are from.
 
         Without its epoch, a thread that asks while another commits could store what
         was so before the commit after the other has been told to ask again.

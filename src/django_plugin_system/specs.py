@@ -6,9 +6,11 @@ import inspect
 from abc import ABCMeta
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin
 
+from .constructors import surplus_parameters
 from .exceptions import DeclarationTypeError, DeclarationValueError
+from .protocols import is_protocol, open_methods, why_uncheckable
 
 # The columns that these values go into are that wide.
 NAME_LENGTH = 100
@@ -33,7 +35,12 @@ class ItemKey(NamedTuple):
     type: TypeKey
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.name} for {self.type}"
+        return f"{self.short} for {self.type}"
+
+    @property
+    def short(self) -> str:
+        """How people read it where its type stands beside it."""
+        return f"{self.module}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ class PluginTypeSpec:
     """Dotted name of the app that provides the type; at most 100 characters."""
 
     interface: type
-    """An abstract base class with at least one abstract method."""
+    """An abstract base class with at least one abstract method, or a Protocol."""
 
     description: str = ""
     """What the type is for, as operators read it."""
@@ -86,7 +93,7 @@ class PluginItemSpec:
     """The ``manager`` of the plugin type it fills."""
 
     plugin_class: type
-    """The implementation: a concrete subclass of the type's interface."""
+    """The implementation: a concrete class that fits the type's interface."""
 
     priority: int = 0
     """Lower answers first; -32768 to 32767."""
@@ -113,24 +120,41 @@ class PluginItemSpec:
         return TypeKey(self.type_name, self.manager_name)
 
 
-def check_implements(item: PluginItemSpec, interface: type) -> None:
-    """Raise DeclarationTypeError unless the item's class implements the interface."""
-    name = dotted(item.plugin_class)
-    if not issubclass(item.plugin_class, interface):
+def check_implements(
+    item: PluginItemSpec, interface: type, *, named_by: str = ""
+) -> None:
+    """Raise DeclarationTypeError unless lookups can answer with the item's class.
+
+    ``named_by`` says what has named the interface, where no plugin type has yet.
+    """
+    subject, name = f"Plugin item {item.name!r}", dotted(item.plugin_class)
+    if not is_protocol(interface) and not issubclass(item.plugin_class, interface):
+        source = named_by or f"the interface of plugin type {item.type_name!r}"
+        other = "another interface" if named_by else "another type"
         raise DeclarationTypeError(
-            f"Plugin item {item.name!r}: {name} is not a subclass of "
-            f"{dotted(interface)}, the interface of plugin type {item.type_name!r}. "
-            f"Derive it from {interface.__name__}, or name another type."
+            f"{subject}: {name} is not a subclass of {dotted(interface)}, {source}. "
+            f"Derive it from {interface.__name__}, or name {other}."
         )
     if missing := missing_methods(item.plugin_class, interface):
         raise DeclarationTypeError(
-            f"Plugin item {item.name!r}: {name} is still abstract, so it could never "
-            f"be instantiated. Implement: {', '.join(missing)}."
+            f"{subject}: {name} {_why_unfit(interface)} "
+            f"Implement: {', '.join(missing)}."
+        )
+    if surplus := surplus_parameters(item.plugin_class, interface):
+        names = ", ".join(map(repr, surplus))
+        raise DeclarationTypeError(
+            f"{subject}: {name} cannot be made without {names}, but a lookup makes it "
+            "without arguments. Give each a default, or have the constructor find its "
+            "value, as in the settings. What callers are to pass belongs into the "
+            f"constructor of {interface.__name__}, under the same name: then they get "
+            "the class with get_plugin_class()."
         )
 
 
 def missing_methods(plugin_class: type, interface: type) -> list[str]:
-    """Return the names of the abstract methods that the class leaves open, sorted."""
+    """Return the names of the promised methods that the class leaves open, sorted."""
+    if is_protocol(interface):
+        return open_methods(plugin_class, interface)
     # A virtual subclass (ABC.register) has no __abstractmethods__ of its own.
     promised = interface.__abstractmethods__ | getattr(  # type: ignore[attr-defined]
         plugin_class, "__abstractmethods__", frozenset()
@@ -142,6 +166,12 @@ def dotted(obj: Any) -> str:
     """Return where an object was defined, such as ``"apps.otp.interfaces.OTP"``."""
     name = getattr(obj, "__qualname__", None)
     return f"{obj.__module__}.{name}" if name else repr(obj)
+
+
+def _why_unfit(interface: type) -> str:
+    if is_protocol(interface):
+        return f"lacks methods that {dotted(interface)} promises."
+    return "is still abstract, so it could never be instantiated."
 
 
 def _is_open(plugin_class: type, name: str) -> bool:
@@ -173,13 +203,24 @@ def _check_description(subject: str, value: object) -> None:
 
 
 def _check_interface(subject: str, interface: object) -> None:
-    # A Protocol has ABCMeta's methods, but issubclass() refuses most of them.
-    if not isinstance(interface, ABCMeta) or getattr(interface, "_is_protocol", False):
+    if isinstance(origin := get_origin(interface), type):
+        raise DeclarationTypeError(
+            f"{subject}: interface is {interface!r}, which is no class, but an alias "
+            f"of one. Pass the class itself: {origin.__name__}."
+        )
+    if not isinstance(interface, ABCMeta):
         raise DeclarationTypeError(
             f"{subject}: interface is {_shown(interface)}, which is not an abstract "
             "base class. Derive it from abc.ABC."
         )
-    if not inspect.isabstract(interface):
+    if is_protocol(interface):
+        if reason := why_uncheckable(interface):
+            raise DeclarationTypeError(
+                f"{subject}: interface {dotted(interface)} is a Protocol for type "
+                f"checkers only: {reason}. Decorate it with @runtime_checkable, below "
+                "all else, and let it promise methods only; or derive it from abc.ABC."
+            )
+    elif not inspect.isabstract(interface):
         raise DeclarationTypeError(
             f"{subject}: interface {dotted(interface)} has no abstract methods, so "
             "it promises nothing. Mark at least one method with @abstractmethod."
@@ -192,7 +233,8 @@ def _check_selector(subject: str, selector: object) -> None:
             f"{subject}: get_plugin is {selector!r}, which cannot be called. "
             "Pass a function that takes the PluginType, or leave it out."
         )
-    if inspect.iscoroutinefunction(selector):
+    call = getattr(type(selector), "__call__", None)  # noqa: B004  # it may be async
+    if inspect.iscoroutinefunction(selector) or inspect.iscoroutinefunction(call):
         raise DeclarationTypeError(
             f"{subject}: get_plugin {dotted(selector)} is a coroutine function. "
             "Selection is synchronous; pass a plain function."

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_plugin_system import get_plugin_instance
-from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.models import PluginItem, PluginStatus, PluginType
 
 from .pages import (
     ITEMS,
@@ -22,6 +22,10 @@ from .pages import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def word(status: str) -> str:
+    return PluginStatus(status).label
 
 
 def priorities() -> dict[str, int]:
@@ -46,7 +50,7 @@ def test_mark(admin_client, admin_user, action, status):
     assert statuses() == {"voice": status, "sms_ir": status, "kavenegar": "active"}
     for name in ("voice", "sms_ir"):
         changed = before[name] != status
-        line = f"Status: {before[name]} → {status}."
+        line = f"Status: {word(before[name])} → {word(status)}."
         assert history(item(name)) == ([line] if changed else [])
     entries = LogEntry.objects.all()
     assert {(each.user, each.action_flag) for each in entries} == {(admin_user, CHANGE)}

@@ -76,6 +76,6 @@ def test_question_is_escaped(admin_client):
     page = admin_client.post(page_of(row), form | {"status": "disable", MARKUP: MARKUP})
 
     assert is_question(page)
-    assert f"<strong>{ESCAPED}</strong> ({ESCAPED}): " in page.text
+    assert f"<strong>{ESCAPED}:{ESCAPED}</strong>: " in page.text
     assert f'<input type="hidden" name="{ESCAPED}" value="{ESCAPED}">' in page.text
     assert "<script>alert(" not in page.text

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection
 from django.db.models.signals import post_save
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from django_plugin_system import register_plugin_item, register_plugin_type
 from django_plugin_system.models import PluginItem, PluginType
@@ -52,7 +52,7 @@ def test_columns(admin_client):
         "name": "sms_ir",
         "status": "activereservedisabled",
         "class_loads": "True",
-        "fills": "otp (tests.apps.otp)",
+        "fills": "tests.apps.otp:otp",
         "provided_by": "tests.apps.otp_sms",
     }
 
@@ -217,7 +217,7 @@ def test_quick_edit_without_hidden_values(admin_client):
     admin_client.post(ITEMS, edited(form, item("voice"), status="disable"))
 
     assert statuses()["voice"] == "disable"
-    assert history() == ["Status: active → disable."]
+    assert history() == ["Status: active → disabled."]
 
 
 def test_list_saved_as_it_was(admin_client):
@@ -267,7 +267,7 @@ def test_stale_value(admin_client):
     admin_client.post(ITEMS, edited(form, item("voice"), status="reserve"))
 
     assert statuses()["voice"] == "reserve"
-    assert history() == ["Status: disable → reserve."]
+    assert history() == ["Status: disabled → reserve."]
 
 
 def test_same_change_twice(admin_client):
@@ -435,7 +435,7 @@ def test_own_page_without_hidden_values(admin_client):
     admin_client.post(page_of(item("sms_ir")), data)
 
     assert statuses()["sms_ir"] == "disable"
-    assert history() == ["Status: active → disable. Description: By SMS → -."]
+    assert history() == ["Status: active → disabled. Description: By SMS → -."]
 
 
 def test_only_what_was_changed_is_written(admin_client):
@@ -464,3 +464,13 @@ def test_history_page(admin_client):
     page = admin_client.get(f"{ITEMS}{item('voice').pk}/history/")
 
     assert "<td>Status: active → reserve.</td>" in page.text
+
+
+@override_settings(LANGUAGE_CODE="he")
+def test_history_is_in_one_language(admin_client):
+    """What Django's translations have a word for is not put into history in it."""
+    form = list_form(admin_client.get(ITEMS))
+
+    admin_client.post(ITEMS, edited(form, item("voice"), status="disable"))
+
+    assert history() == ["Status: active → disabled."]

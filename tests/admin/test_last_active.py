@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -13,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from django_plugin_system import register_plugin_item, register_plugin_type
-from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.models import PluginItem, PluginStatus, PluginType
 from django_plugin_system.sync import sync
 from tests.declared import item_dict, type_dict
 
@@ -28,6 +29,7 @@ from .pages import (
     messages,
     otp,
     page_of,
+    prefix_of,
     run,
     set_statuses,
     statuses,
@@ -79,7 +81,7 @@ def test_question(admin_client, switch: Switch, status):
     question = switch(admin_client, item("voice"), status)
 
     assert is_question(question)
-    assert "<strong>otp</strong> (tests.apps.otp):" in question.text
+    assert "<strong>tests.apps.otp:otp</strong>:" in question.text
     assert statuses()["voice"] == "active"
     assert history() == []
     assert messages(question) == []
@@ -96,22 +98,122 @@ def test_yes(admin_client, switch: Switch, status):
 
     assert answer.status_code == 302
     assert statuses() == {"voice": status, "sms_ir": "reserve", "kavenegar": "disable"}
-    assert history() == [f"Status: active → {status}."]
+    assert history() == [f"Status: active → {PluginStatus(status).label}."]
     assert len(messages(answer)) == 1
+
+
+def decline(client: Client, question: Any) -> Any:
+    """Press No on the page that asks."""
+    form = form_with(question, f"_confirmed-{otp().pk}")
+    return client.post(
+        question.request["PATH_INFO"], form | {"_declined": "yes"}, follow=True
+    )
 
 
 @pytest.mark.usefixtures("one_active")
 @each_path
 def test_no(admin_client, switch: Switch):
-    """No is a link back to the page it was asked on, where nothing has changed."""
+    """No leads back to the page it was asked on, where nothing has changed."""
     question = switch(admin_client, item("voice"), "disable")
 
-    back = admin_client.get(question.request["PATH_INFO"])
+    back = decline(admin_client, question)
 
-    assert 'href="" class="button cancel-link">No, take me back</a>' in question.text
     assert back.status_code == 200
+    assert back.request["PATH_INFO"] == question.request["PATH_INFO"]
+    assert "Nothing has been" in back.text
+    assert not is_question(back)
     assert statuses()["voice"] == "active"
     assert history() == []
+
+
+@pytest.mark.usefixtures("one_active")
+@pytest.mark.parametrize("switch", [by_page, by_list])
+def test_no_keeps_edits(admin_client, switch: Switch):
+    """What was filled in is still there after a No, and can be corrected and saved."""
+    question = switch(admin_client, item("voice"), "disable")
+
+    back = decline(admin_client, question)
+    if switch is by_list:
+        form = list_form(back)
+        kept = form[f"{prefix_of(form, item('voice'))}status"]
+        answer = admin_client.post(ITEMS, edited(form, item("sms_ir"), status="active"))
+    else:
+        form = form_with(back, "status")
+        kept = form["status"]
+        answer = admin_client.post(page_of(item("voice")), form | {"status": "active"})
+
+    assert kept == ["disable"]
+    assert "Nothing has been saved. Your changes are still below." in back.text
+    assert answer.status_code == 302
+    assert statuses()["voice"] == ("disable" if switch is by_list else "active")
+
+
+@pytest.mark.usefixtures("one_active")
+@each_path
+def test_the_safe_answer_comes_first(admin_client, switch: Switch):
+    """No is the first button, so Enter presses it, and it has the focus."""
+    question = switch(admin_client, item("voice"), "disable").text
+
+    buttons = re.findall(r"<(?:button|input type=\"submit\")[^>]*>", question)
+
+    assert [button for button in buttons if "autofocus" in button] == [
+        '<button name="_declined" value="yes" class="button cancel-link" autofocus>'
+    ]
+    assert question.index("No, take me back") < question.index("Yes, I’m sure")
+
+
+@pytest.mark.usefixtures("one_active")
+@each_path
+def test_the_way_to_the_question(admin_client, switch: Switch):
+    """The breadcrumbs lead back to where it is asked: the list, or the item."""
+    question = switch(admin_client, item("voice"), "disable").text
+
+    way = re.search(r'<div class="breadcrumbs">(.*?)</div>', question, re.S)[1]
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', way)
+
+    on_page = [(page_of(item("voice")), str(item("voice")))]
+    assert links == [
+        ("/admin/", "Home"),
+        ("/admin/django_plugin_system/", "Plugin system"),
+        (ITEMS, "Plugin items"),
+        *(on_page if switch is by_page else []),
+    ]
+    assert way.rstrip().endswith("Are you sure?")
+
+
+def listed_changes(question: Any) -> list[str]:
+    listed = question.text.partition("What would change")[2].partition("</ul>")[0]
+    return re.findall(r"<li>(.*?)</li>", re.sub("</?strong>", "", listed))
+
+
+@pytest.mark.usefixtures("one_active")
+def test_changes_are_listed(admin_client):
+    """Everything that a Yes would write is there, of items of other types too."""
+    declare_sender()
+    form = list_form(admin_client.get(ITEMS))
+    form = edited(form, item("voice"), status="disable", priority=7)
+    form = edited(form, item("sms_ir"), priority=1)
+    form = edited(form, item("mail"), status="reserve")
+
+    question = admin_client.post(ITEMS, form)
+
+    assert listed_changes(question) == [
+        "tests.apps.otp_voice:voice for tests.apps.otp:otp: "
+        "Status: active → disabled. Priority: 5 → 7.",
+        "tests.apps.otp_sms:sms_ir for tests.apps.otp:otp: Priority: 10 → 1.",
+        "tests.apps.otp_sms:mail for tests.apps.otp:sender: Status: active → reserve.",
+    ]
+
+
+@pytest.mark.usefixtures("one_active")
+def test_items_that_stay_as_they_are_are_not_listed(admin_client):
+    """An action names those of the selected items that it would change."""
+    question = run(admin_client, "mark_disabled", *otp().pluginitem_set.all())
+
+    assert listed_changes(question) == [
+        "tests.apps.otp_voice:voice for tests.apps.otp:otp: Status: active → disabled.",
+        "tests.apps.otp_sms:sms_ir for tests.apps.otp:otp: Status: reserve → disabled.",
+    ]
 
 
 @each_path
@@ -167,7 +269,7 @@ def test_outcome(admin_client, statuses, outcome):
 
     question = run(admin_client, "mark_disabled", item("voice"))
 
-    assert f"<strong>otp</strong> (tests.apps.otp): {outcome}</li>" in question.text
+    assert f"<strong>tests.apps.otp:otp</strong>: {outcome}</li>" in question.text
 
 
 def declare_sender(**more: object) -> PluginItem:
@@ -184,7 +286,7 @@ def test_outcome_of_an_override(admin_client):
     question = run(admin_client, "mark_disabled", mail)
 
     assert (
-        "<strong>sender</strong> (tests.apps.otp): "
+        "<strong>tests.apps.otp:sender</strong>: "
         "its get_plugin decides what answers.</li>"
     ) in question.text
 
@@ -266,8 +368,8 @@ def test_yes_covers_what_was_seen(admin_client):
     answer = confirm(admin_client, second)
 
     assert is_question(second)
-    assert "<strong>otp</strong>" in second.text
-    assert "<strong>sender</strong>" not in second.text
+    assert "<strong>tests.apps.otp:otp</strong>" in second.text
+    assert "<strong>tests.apps.otp:sender</strong>" not in second.text
     assert before["voice"] == "active"
     assert answer.status_code == 302
     assert statuses()["voice"] == item("mail").status == "disable"
@@ -318,7 +420,7 @@ def test_stale_page_through_the_question(admin_client):
     confirm(admin_client, question)
 
     assert set(statuses().values()) == {"disable"}
-    assert history() == ["Status: active → disable."]
+    assert history() == ["Status: active → disabled."]
 
 
 @pytest.mark.usefixtures("one_active")
@@ -353,7 +455,7 @@ def test_atomic_requests(admin_client, monkeypatch, switch: Switch):
     assert is_question(question)
     assert asked == ("active", [])
     assert statuses()["voice"] == "disable"
-    assert history() == ["Status: active → disable."]
+    assert history() == ["Status: active → disabled."]
 
 
 def at_once(admin_user: User, operate: Callable[[Client, str], Any]) -> list[Any]:
@@ -388,7 +490,7 @@ def test_two_switch_at_once(admin_user, switch: Switch):
 
     assert sorted(map(is_question, answers)) == [False, True]
     assert sorted(statuses().values()) == ["active", "disable", "disable"]
-    assert history() == ["Status: active → disable."]
+    assert history() == ["Status: active → disabled."]
 
 
 @pytest.mark.service

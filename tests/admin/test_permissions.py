@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from typing import Any
+from uuid import UUID
+
 import pytest
 from django.contrib.admin.models import DELETION, LogEntry
 from django.urls import reverse
@@ -206,6 +211,69 @@ def test_registered_rows_are_not_deleted(admin_client):
     assert PluginType.objects.count() == 1
 
 
+WHY_ITEM = (
+    "Plugin item %s: code registers it, so the next sync would make it anew, as if "
+    "nobody had ever decided about it. Mark it as disabled instead."
+)
+WHY_TYPE = "Plugin type %s: code registers it, so the next sync would make it anew."
+
+
+def in_the_way(response: Any) -> list[str]:
+    """Return what a page says of what it has not deleted; it must not blame others."""
+    assert "permission" not in response.text
+    assert "Nothing has been deleted. This is in the way:" in response.text
+    _, _, listed = response.text.partition('<ul id="deleted-objects">')
+    return re.findall(r"<li>([^<]*)</li>", listed.partition("</ul>")[0])
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_why_a_registered_row_is_not_deleted(operator_client):
+    """Its delete page, and a selection with it, say what keeps it, not who may what."""
+    client = operator_client(*DELETE)
+    reasons = {ITEMS: [item("voice")], TYPES: [otp()]}
+
+    for url, rows in reasons.items():
+        own = client.get(f"{url}{rows[0].pk}/delete/")
+        selected = run(client, "delete_selected", *rows, url=url)
+
+        why = WHY_ITEM if url == ITEMS else WHY_TYPE
+        assert own.status_code == 403
+        assert in_the_way(own) == [why % rows[0]]
+        assert selected.status_code == 200
+        assert in_the_way(selected) == [why % rows[0]]
+        assert f'href="{url}" class="button cancel-link">Back to the list' in own.text
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_type_that_would_take_along_what_one_may_not_delete(operator_client):
+    """A permission that is really lacking is told of, before any other reason."""
+    client = operator_client("view_plugintype", "delete_plugintype")
+
+    selected = run(client, "delete_selected", otp(), url=TYPES)
+
+    assert "your account doesn't have permission" in unescape(selected.text)
+    assert "<li>plugin item</li>" in selected.text
+    assert "<li>plugin type</li>" not in selected.text
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_who_may_not_delete_hears_no_reason(operator_client):
+    """Without the permission the delete page is refused as Django refuses it."""
+    client = operator_client(*VIEW)
+
+    answer = client.get(f"{ITEMS}{item('voice').pk}/delete/")
+
+    assert answer.status_code == 403
+    assert "in the way" not in answer.text
+
+
+def test_delete_page_of_a_row_that_is_gone(operator_client):
+    """It leads to the first page of the admin, as Django has it."""
+    answer = operator_client(*DELETE).get(f"{ITEMS}{UUID(int=0)}/delete/")
+
+    assert (answer.status_code, answer.url) == (302, "/admin/")
+
+
 @pytest.mark.usefixtures("unchanged")
 def test_registered_row_among_orphans(admin_client):
     """One registered row in the selection keeps delete_selected from deleting any."""
@@ -215,6 +283,7 @@ def test_registered_row_among_orphans(admin_client):
     answer = run(admin_client, "delete_selected", orphan, item("voice"), post="yes")
 
     assert "Cannot delete plugin items" in question.text
+    assert in_the_way(question) == [WHY_ITEM % item("voice")]
     assert answer.status_code == 403
     assert PluginItem.objects.filter(pk=orphan.pk).exists()
     orphan.delete()
@@ -238,8 +307,8 @@ def test_orphans_are_deleted(operator_client):
     assert PluginType.objects.count() == 1
     entries = LogEntry.objects.filter(action_flag=DELETION)
     assert {entry.object_repr for entry in entries} == {
-        "pigeon (gone)",
-        "dove (gone)",
+        "gone:pigeon for tests.apps.otp:otp",
+        "gone:dove for tests.apps.otp:otp",
         "gone:old",
     }
 

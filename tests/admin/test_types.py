@@ -32,17 +32,17 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("statuses", "counts", "answer"),
     [
-        pytest.param({}, "3 0 0", "voice (tests.apps.otp_voice)", id="active"),
+        pytest.param({}, "3 0 0", "tests.apps.otp_voice:voice", id="active"),
         pytest.param(
             {"voice": "disable", "sms_ir": "reserve"},
             "1 1 1",
-            "kavenegar (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:kavenegar",
             id="mixed",
         ),
         pytest.param(
             {"voice": "disable", "sms_ir": "reserve", "kavenegar": "reserve"},
             "0 2 1",
-            "sms_ir (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:sms_ir",
             id="reserve",
         ),
         pytest.param(
@@ -135,31 +135,31 @@ def test_type_page_explains_the_selection(admin_client):
 
     page = admin_client.get(page_of(otp()))
 
-    assert "Right now <strong>sms_ir answers</strong>." in page.text
+    assert "Right now <strong>tests.apps.otp_sms:sms_ir answers</strong>." in page.text
     assert (
         "Decided by the default rule: lowest priority number first, active before "
         "reserve."
     ) in page.text
     assert cells(page)[1:] == [
         [
-            "sms_ir (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:sms_ir",
             "active",
             "10",
             "chosen: first of the active items",
         ],
         [
-            "kavenegar (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:kavenegar",
             "reserve",
             "20",
             "in reserve: it answers when no active item is left",
         ],
         [
-            "pigeon (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:pigeon",
             "active",
             "0",
             "dropped: no code is registered for it in this process",
         ],
-        ["voice (tests.apps.otp_voice)", "disabled", "5", "dropped: disabled"],
+        ["tests.apps.otp_voice:voice", "disabled", "5", "dropped: disabled"],
     ]
     assert f'<a href="{page_of(item("voice"))}">' in page.text
     assert "tests.apps.otp.interfaces.AbstractOTP" in page.text
@@ -195,8 +195,8 @@ def test_override(admin_client):
     row = table(admin_client.get(TYPES))["sender"]
     page = admin_client.get(page_of(sender))
 
-    assert row["answers_now"] == "fax (tests.apps.otp_sms)"
-    assert "<strong>fax answers</strong>" in page.text
+    assert row["answers_now"] == "tests.apps.otp_sms:fax"
+    assert "<strong>tests.apps.otp_sms:fax answers</strong>" in page.text
     assert "Decided by get_plugin: tests.admin.test_types.last_item." in page.text
     assert [row[-1] for row in cells(page)[1:]] == [
         "passed over: get_plugin chose otherwise",
@@ -231,12 +231,65 @@ def test_failing_override(admin_client, caplog):
     page = admin_client.get(page_of(sender))
 
     assert rows["sender"]["answers_now"] == "unknown: get_plugin failed"
-    assert rows["otp"]["answers_now"] == "voice (tests.apps.otp_voice)"
+    assert rows["otp"]["answers_now"] == "tests.apps.otp_voice:voice"
     assert "get_plugin failed when called without arguments" in page.text
     assert caplog.messages == [
         "get_plugin of plugin type tests.apps.otp:sender failed in the admin.",
         "get_plugin of plugin type tests.apps.otp:sender failed in the admin.",
     ]
+
+
+def test_safe_mode(admin_client, settings):
+    """Both pages show what does answer, that SAFE_MODE decides, and true statuses."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    set_statuses(voice="disable", sms_ir="reserve")
+    item("kavenegar").delete()
+
+    row = table(admin_client.get(TYPES))["otp"]
+    page = admin_client.get(page_of(otp()))
+
+    assert row["answers_now"] == "voice (tests.apps.otp_voice), by SAFE_MODE"
+    assert f"{row['active_count']} {row['reserve_count']} {row['disabled_count']}" == (
+        "0 1 1"
+    )
+    assert "Right now <strong>voice answers</strong>." in page.text
+    assert (
+        "Decided by SAFE_MODE, which ignores all rows: every registered item counts as "
+        "active, and the lowest priority number in code comes first."
+    ) in page.text
+    assert cells(page)[1:] == [
+        [
+            "voice (tests.apps.otp_voice)",
+            "disabled",
+            "5",
+            "chosen: first of the registered items, by SAFE_MODE",
+        ],
+        [
+            "sms_ir (tests.apps.otp_sms)",
+            "reserve",
+            "10",
+            "passed over: another item comes first",
+        ],
+        [
+            "kavenegar (tests.apps.otp_sms)",
+            "no row",
+            "20",
+            "passed over: another item comes first",
+        ],
+    ]
+    assert f'<a href="{page_of(item("voice"))}">' in page.text
+    assert ">kavenegar (tests.apps.otp_sms)</a>" not in page.text
+
+
+def test_safe_mode_without_items(admin_client, settings):
+    """Nothing registered, nothing answers."""
+    settings.PLUGIN_SYSTEM = {"SAFE_MODE": True}
+    register_plugin_type(type_dict())
+    sync()
+
+    rows = table(admin_client.get(TYPES))
+
+    assert rows["sender"]["answers_now"] == "nothing, by SAFE_MODE"
 
 
 @pytest.mark.parametrize(

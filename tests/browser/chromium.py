@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.select import Select
@@ -29,6 +31,33 @@ ARGUMENTS = [
     "--window-size=1280,900",
 ]
 DEADLINE = 10
+
+# An element is cut off where an ancestor, or the window, hides what sticks out of it.
+CUT_OFF = """
+const named = (el) => el.tagName.toLowerCase() + "." + el.className + " in "
+    + el.closest("[id]")?.id + ": " + el.textContent.trim().slice(0, 40);
+const isSeen = (el, box) => box.width > 1 && box.height > 1
+    && getComputedStyle(el).visibility !== "hidden" && !el.closest(".visually-hidden");
+const isCut = (el) => {
+    const box = el.getBoundingClientRect();
+    if (!isSeen(el, box)) return false;
+    for (let up = el.parentElement; up && up !== document.body; up = up.parentElement) {
+        const overflow = getComputedStyle(up).overflowX;
+        if (overflow === "auto" || overflow === "scroll") return false;
+        const outer = up.getBoundingClientRect();
+        if (overflow !== "visible"
+            && (box.right > outer.right + 1 || box.left < outer.left - 1)) return true;
+    }
+    return box.right > document.documentElement.clientWidth + 1 || box.left < -1;
+};
+return Array.from(document.body.querySelectorAll("*")).filter(isCut).map(named);
+"""
+SCROLLED_SIDEWAYS = """
+return Array.from(document.querySelectorAll("html, body *"))
+    .filter((el) => el.scrollWidth > el.clientWidth + 1
+        && ["auto", "scroll"].includes(getComputedStyle(el).overflowX))
+    .map((el) => el.tagName.toLowerCase() + "." + el.className);
+"""
 
 Within = WebElement | None
 
@@ -98,8 +127,14 @@ class Browser:
 
     def press(self, css: str, within: Within = None) -> None:
         """Click what leads to another page, and wait until it is there."""
-        element = self.find(css, within)
-        element.click()
+        self._leave(self.find(css, within), WebElement.click)
+
+    def press_enter(self, element: WebElement) -> None:
+        """Press Enter where it leads to another page, and wait until that is there."""
+        self._leave(element, lambda each: each.send_keys(Keys.ENTER))
+
+    def _leave(self, element: WebElement, do: Callable[[WebElement], None]) -> None:
+        do(element)
         # While pages change, ChromeDriver may say that it has no such node; ask again.
         ignored = [WebDriverException]
         wait = WebDriverWait(self.chrome, DEADLINE, ignored_exceptions=ignored)
@@ -111,6 +146,24 @@ class Browser:
             self.find(".action-select", self.row(name)).click()
         self.choose("select[name=action]", action)
         self.press("button[name=index]")
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Make the page as wide as a device's, narrower than a window can be, too."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
+        self.chrome.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", metrics | {"mobile": width < 800}
+        )
+
+    def cut_off(self) -> list[str]:
+        """Return what of the page can neither be seen nor be scrolled to, sideways."""
+        return self.chrome.execute_script(CUT_OFF)
+
+    def scrolled_sideways(self) -> list[str]:
+        """Return what has to be scrolled sideways to be seen as a whole."""
+        return self.chrome.execute_script(SCROLLED_SIDEWAYS)
+
+    def focused(self) -> WebElement:
+        return self.chrome.switch_to.active_element
 
     def look(self, name: str) -> None:
         """Save what is shown, light and dark, to the directory SCREENSHOTS if set."""

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ITEMS = "/admin/django_plugin_system/pluginitem/"
 TYPES = "/admin/django_plugin_system/plugintype/"
 PASSWORD = "correct horse"
+BACKSPACE, TAB = "\ue003", "\ue004"
 
 
 def statuses() -> dict[str, str]:
@@ -66,8 +67,10 @@ def test_types(browser):
     browser.look("type")
 
     assert counts == ["2", "1", "1"]
-    assert answer == "sms_ir (tests.apps.otp_sms)"
-    assert "Right now sms_ir answers." in browser.text(".field-selection")
+    assert answer == "tests.apps.otp_sms:sms_ir"
+    assert "Right now tests.apps.otp_sms:sms_ir answers." in browser.text(
+        ".field-selection"
+    )
     assert browser.texts(".field-selection tbody td:last-child") == [
         "chosen: first of the active items",
         "in reserve: it answers when no active item is left",
@@ -106,16 +109,16 @@ def test_disable_all(browser):
     PluginItem.objects.filter(name="kavenegar").update(status="reserve")
     browser.open(f"{ITEMS}?q=otp")
 
-    browser.run("Mark selected as DISABLED", "voice", "sms_ir")
+    browser.run("Mark selected as disabled", "voice", "sms_ir")
     browser.look("question")
     question = browser.text("#content")
     browser.press(".cancel-link")
     after_no = (browser.path, statuses())
-    browser.run("Mark selected as DISABLED", "voice", "sms_ir")
+    browser.run("Mark selected as disabled", "voice", "sms_ir")
     browser.press("#content [type=submit]")
     browser.look("disabled")
 
-    assert "otp (tests.apps.otp): kavenegar (tests.apps.otp_sms) answers" in question
+    assert "tests.apps.otp:otp: tests.apps.otp_sms:kavenegar answers" in question
     assert after_no == (
         f"{ITEMS}?q=otp",
         {"voice": "active", "sms_ir": "active", "kavenegar": "reserve"},
@@ -141,10 +144,97 @@ def test_question_of_the_own_page(browser):
     question = browser.text("#content")
     browser.press("#content [type=submit]")
 
-    assert "otp (tests.apps.otp): nothing answers." in question
+    assert "tests.apps.otp:otp: nothing answers." in question
     row = PluginItem.objects.get(name="voice")
     assert row.status == "disable"
     assert row.description.splitlines() == ["By phone", "<b>slowly</b>"]
+
+
+@pytest.mark.usefixtures("superuser")
+def test_enter_saves(browser):
+    """Enter in a field of the list saves what was edited there, and asks nothing."""
+    browser.open(ITEMS)
+    field = browser.find("[type=number]", browser.row("sms_ir"))
+    field.clear()
+
+    field.send_keys("3")
+    browser.press_enter(field)
+
+    assert browser.text(".messagelist") == "1 plugin item was changed successfully."
+    assert PluginItem.objects.get(name="sms_ir").priority == 3
+
+
+@pytest.mark.usefixtures("superuser")
+def test_action_beside_edits(browser):
+    """Go beside edits keeps them, whatever Django's own question says of them."""
+    browser.open(ITEMS)
+    browser.fill("[type=number]", "3", browser.row("sms_ir"))
+    browser.find(".action-select", browser.row("voice")).click()
+    browser.choose("select[name=action]", "Mark selected as disabled")
+
+    browser.find("button[name=index]").click()
+    browser.chrome.switch_to.alert.accept()
+    browser.look("action-beside-edits")
+
+    assert "The action has not run" in browser.text(".errorlist")
+    assert browser.value("[type=number]", browser.row("sms_ir")) == "3"
+    assert statuses()["voice"] == "active"
+
+
+ASKS_BEFORE_LEAVING = """
+return !window.dispatchEvent(new Event("beforeunload", {cancelable: true}));
+"""
+
+
+@pytest.mark.usefixtures("superuser")
+def test_leaving_edits(browser):
+    """A list that was edited asks before it is left; else nobody is asked."""
+    browser.open(ITEMS)
+    asked = [browser.chrome.execute_script(ASKS_BEFORE_LEAVING)]
+    field = browser.find("[type=number]", browser.row("sms_ir"))
+    for keys in ("3", BACKSPACE):
+        field.send_keys(keys)
+        asked.append(browser.chrome.execute_script(ASKS_BEFORE_LEAVING))
+
+    browser.fill("[type=number]", "3", browser.row("sms_ir"))
+    browser.press("#changelist-form input[name=_save]")
+
+    assert asked == [False, True, False]
+    assert PluginItem.objects.get(name="sms_ir").priority == 3
+
+
+@pytest.mark.usefixtures("superuser")
+def test_question_by_keyboard(browser):
+    """On the question Enter is No, which keeps the edit; Tab and Enter is Yes."""
+    PluginItem.objects.exclude(name="voice").update(status="disable")
+    browser.open(ITEMS)
+    browser.choose("select", "disabled", browser.row("voice"))
+
+    browser.press_enter(browser.find("[type=number]", browser.row("voice")))
+    browser.look("question-keyboard")
+    browser.press_enter(browser.focused())
+    after_no = (browser.value("select", browser.row("voice")), statuses()["voice"])
+    browser.press_enter(browser.find("[type=number]", browser.row("voice")))
+    browser.focused().send_keys(TAB)
+    browser.press_enter(browser.focused())
+
+    assert after_no == ("disable", "active")
+    assert statuses()["voice"] == "disable"
+
+
+@pytest.mark.usefixtures("superuser")
+def test_selection_table_by_keyboard(browser):
+    """A table that is wider than the screen can be scrolled without a mouse."""
+    browser.resize(320)
+    browser.open(f"{TYPES}{PluginType.objects.get(name='otp').pk}/change/")
+    table = browser.find(".plugins-scroll")
+
+    browser.chrome.execute_script("arguments[0].focus()", table)
+    focused = browser.focused()
+    browser.resize(1280)
+
+    assert focused == table
+    assert table.get_attribute("aria-label") == "Candidates"
 
 
 @pytest.mark.usefixtures("superuser")

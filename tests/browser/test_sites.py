@@ -11,6 +11,11 @@ from tests.demo.processes import RUN, Demo, running
 pytestmark = pytest.mark.browser
 
 ROOM = "/admin/cal/room/1/change/"
+PAGES = {
+    "The page": ["", "side-by-side/"],
+    "The library": ["", "cal/", "cal/events/", "courses/1/", "contacts/", "countries/"],
+    "Voga": ["", "cal/", "cal/events/", "courses/1/", "contacts/", "countries/"],
+}
 ALL = ["", "cal/", "cal/events/", "courses/1/", "contacts/", "countries/"]
 
 
@@ -50,6 +55,34 @@ def test_side_by_side(at, demo: Demo):
         ["Room", "For how many", "Tariff", "Contact"],
     ]
     assert "A room in the admin" in links
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
+def test_widths(at, width):
+    """No page of the demo is cut off; on phones one site stands above the other."""
+    browser = at("The page")
+    browser.resize(width)
+    cut, sideways = {}, {}
+    for name, paths in PAGES.items():
+        browser = at(name)
+        for path in paths:
+            browser.open(f"/{path}")
+            browser.look(f"sites-{width}-{name}-{path.replace('/', '-')}")
+            cut[name, path] = browser.cut_off()
+            sideways[name, path] = [
+                each for each in browser.scrolled_sideways() if each.startswith("html")
+            ]
+    browser = at("The page")
+    browser.open("/side-by-side/")
+    tops = {
+        frame.rect["y"]
+        for frame in browser.chrome.find_elements("css selector", "iframe")
+    }
+    browser.resize(1280)
+
+    assert {page: found for page, found in cut.items() if found} == {}
+    assert {page: found for page, found in sideways.items() if found} == {}
+    assert len(tops) == (2 if width < 768 else 1)
 
 
 def test_the_admin_of_both(at):

@@ -26,7 +26,7 @@ def switch_in_the_admin(browser: Browser) -> None:
     send_a_code(browser)
 
     page = browser.open(TYPES)
-    assert '<td class="field-answers_now">file (otp_file)</td>' in page
+    assert '<td class="field-answers_now">otp_file:file</td>' in page
     page = browser.open(_first(rf"{TYPES}[0-9a-f-]+/change/", page))
     assert "chosen: first of the active items" in page
     page = browser.open(

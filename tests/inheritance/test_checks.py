@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from .library import CAL, VOGA_CAL, config
@@ -163,7 +165,11 @@ def test_e104_a_base_is_forgotten(project: Project):
 
     said = project.install("voga.cal").check(exit_code=1)
 
-    assert "Room does not derive from library.cal.models.Room" in said
+    assert (
+        "Room does not derive from library.cal.models.Room, which is the same model in "
+        "an app that is extended, so its fields and methods are lost.\n\tHINT: Define "
+        "class Room in voga.cal.models with library.cal.models.Room as its base.\n"
+    ) in said
 
 
 def test_e104_a_diamond_that_is_silent(project: Project):
@@ -204,7 +210,11 @@ def test_e104_a_diamond_that_is_silent(project: Project):
     said = project.install("both.cal").check(exit_code=1)
 
     assert "Room does not derive from right.cal.models.Room" in said
-    assert "HINT: Define class Room in both.cal.models with all of them as bases."
+    assert (
+        "HINT: Name Room in extends_models of both.cal. Define class Room in "
+        "both.cal.models with left.cal.models.Room, right.cal.models.Room as its "
+        "bases.\n" in said
+    )
 
 
 def test_e105_a_need_is_missing(project: Project):
@@ -454,21 +464,13 @@ def test_w101_leftovers(project: Project):
     said = project.install("voga.cal").check()
 
     warned = [line for line in said.splitlines() if "W101" in line]
-    assert sorted(
-        line.partition(") ")[2].partition(" has the")[0] for line in warned
-    ) == [
-        "library.cal.models.RoomForm._meta",
-        "library.registry.Registry.latest",
-        "library.registry.Registry.models",
-        "library.registry.known",
-        "library.registry.last",
-        "library.registry.later",
-        "library.registry.listed",
+    assert [line.partition(") ")[2] for line in warned] == [
+        "library.registry.last, library.registry.known, library.registry.later, "
+        "library.registry.listed, library.registry.Registry.latest, "
+        "library.cal.models.RoomForm._meta and library.registry.Registry.models have "
+        "the abstract library.cal.models.Room, not the model that has become of it, "
+        "voga.cal.models.Room: it was put there before that was defined."
     ]
-    assert (
-        "has the abstract library.cal.models.Room, not the model that has become of "
-        "it, voga.cal.models.Room: it was put there before that" in warned[0]
-    )
     assert "as with apps.get_model('cal.Room'), or put it there later, in" in said
 
 
@@ -481,3 +483,227 @@ def test_needs_by_the_path_of_a_config(project: Project):
     said = project.install("voga.cal").check(exit_code=1)
 
     assert "CalConfig needs 'library.con.apps.Config', which is not installed." in said
+
+
+BASE = """
+        class Kept(models.Model):
+            kept = models.BooleanField(default=True)
+
+            class Meta:
+                abstract = True
+
+        class Hall(Kept):
+            pass
+"""
+NO_MODELS = {
+    "mixin": (
+        'extends_models = ["Kept"]',
+        """
+        from django.db import models
+        from library.cal.models import Kept
+
+        class Kept(Kept):
+            years = models.IntegerField(default=1)
+
+            class Meta:
+                abstract = True
+        """,
+        "library.cal.models.Kept is abstract by itself, so there is no model of that "
+        "name to take the place of.\n\tHINT: Take it out of extends_models; a class "
+        "Kept(Kept) needs no entry. To change the models that derive from it, list "
+        "those: Hall.\n",
+    ),
+    "mixin of nothing": (
+        'extends_models = ["Loose"]',
+        "from library.cal.models import Loose",
+        "library.cal.models.Loose is abstract by itself, so there is no model of that "
+        "name to take the place of.\n\tHINT: Take it out of extends_models; a class "
+        "Loose(Loose) needs no entry. Derive from it as from any abstract model.\n",
+    ),
+    "new model": (
+        'extends_models = ["Tariff"]',
+        "from django.db import models\nclass Tariff(models.Model): pass",
+        "no app that CalConfig extends has such a model.\n\tHINT: voga.cal.models."
+        "Tariff is a new model, so take it out of extends_models.\n",
+    ),
+    "new model with a name like it": (
+        'extends_models = ["Rooms"]',
+        "from django.db import models\nclass Rooms(models.Model): pass",
+        "no app that CalConfig extends has such a model.\n\tHINT: voga.cal.models."
+        "Rooms is a new model, so take it out of extends_models. Or, to extend one of "
+        "theirs: Did you mean 'Room'?\n",
+    ),
+    "label": (
+        'extends_models = ["cal.room"]',
+        "",
+        "no app that CalConfig extends has such a model.\n\tHINT: Did you mean "
+        "'Room'?\n",
+    ),
+    "capitals": (
+        'extends_models = ["EVENT"]',
+        "",
+        "no app that CalConfig extends has such a model.\n\tHINT: Did you mean "
+        "'Event'?\n",
+    ),
+    "far": (
+        'extends_models = ["RoomManager", "Zzz"]',
+        "",
+        "no app that CalConfig extends has such a model.\n\tHINT: Take it out of "
+        "extends_models. These are there: Event, Hall, Room.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_MODELS)
+def test_e102_what_is_no_model_of_a_parent(project: Project, case: str):
+    """Each hears what it is that was listed, and what to do."""
+    apps, models, said = NO_MODELS[case]
+    loose = "\n        class Loose(models.Model):\n            class Meta:\n"
+    project.write(voga(apps, models))
+    project.write(
+        {
+            "library/cal/models.py": CAL["library/cal/models.py"]
+            + BASE
+            + f"{loose}                abstract = True\n"
+        }
+    )
+
+    printed = project.install("voga.cal").check(exit_code=1)
+
+    name = apps.split('"')[-2]
+    assert (
+        f"voga.cal: (django_plugin_system.E102) {project.root}/voga/cal/apps.py:4: "
+        f"extends_models names {name!r}, but {said}" in printed
+    )
+
+
+def test_mixins_of_a_parent_need_no_entry(project: Project):
+    """What an author has made abstract is derived from under any name."""
+    models = """
+        from django.db import models
+        from library.cal.models import Hall, Kept
+
+        class Kept(Kept):
+            years = models.IntegerField(default=1)
+
+            class Meta:
+                abstract = True
+
+        class Hall(Hall, Kept):
+            pass
+    """
+    project.write(voga('extends_models = ["Hall"]', models))
+    project.write({"library/cal/models.py": CAL["library/cal/models.py"] + BASE})
+    site = project.install("voga.cal")
+
+    assert "no issues" in site.check()
+    assert site.ask("""
+        from django.apps import apps
+        tell([each.name for each in apps.get_model("cal.Hall")._meta.fields])
+    """) == ["id", "kept", "years"]
+
+
+def test_e102_the_parents_own(project: Project):
+    """A library that means to let its models be extended lists nothing."""
+    line = 'extends_models = ["Room"]'
+    text = CAL["library/cal/apps.py"].replace('verbose_name = "Calendar"', line)
+    project.write({**CAL, "library/cal/apps.py": text})
+
+    said = project.install("library.cal").check(exit_code=1)
+
+    assert (
+        "apps.py:4: extends_models names 'Room', but CalConfig extends no app.\n"
+        "\tHINT: Take it out: each app that extends library.cal lists, in a config of "
+        "its own, what it defines itself.\n" in said
+    )
+
+
+NOT_MADE = {
+    "close": (
+        ROOM.format("Roomm"),
+        "If voga.cal.models.Roomm is to be it, call that Room.",
+    ),
+    "abstract": (
+        ROOM.format("Room") + "\n        class Meta:\n            abstract = True\n",
+        "voga.cal.models.Room is abstract too. Take that out of its Meta.",
+    ),
+    "elsewhere": (
+        "",
+        "Define class Room(Room) in voga.cal.models. If another module does, import it "
+        "there.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOT_MADE)
+def test_e103_why_it_is_missing(project: Project, case: str):
+    """Each hears which class it is that was not made."""
+    models, hint = NOT_MADE[case]
+    # A parent's own of a name like it is not what was meant.
+    text = CAL["library/cal/models.py"] + "\n        class Rooms(Event):\n"
+    project.write(voga('extends_models = ["Room"]', models))
+    project.write({"library/cal/models.py": f"{text}            pass\n"})
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert (
+        "voga.cal: (django_plugin_system.E103) "
+        f"{project.root}/voga/cal/apps.py:4: extends_models names 'Room', so the "
+        "parent's is abstract, but voga.cal.models does not define it.\n\tHINT: "
+        f"{hint}\n" in said
+    )
+
+
+SWAPPABLE = CAL["library/cal/models.py"].replace(
+    'ordering = ["name"]', 'swappable = "CAL_ROOM_MODEL"'
+)
+SWAPPED = {
+    "mysite/models.py": """
+        from django.db import models
+
+        class Room(models.Model):
+            pass
+    """,
+}
+
+
+def test_a_model_that_is_swapped_for_another(project: Project):
+    """A child that defines it all the same has made it."""
+    project.write(voga('extends_models = ["Room"]', ROOM.format("Room")))
+    project.write({**SWAPPED, "library/cal/models.py": SWAPPABLE})
+    keys = "models.ForeignKey(settings.CAL_ROOM_MODEL, "
+    text = dedent(SWAPPABLE).replace("models.ForeignKey(Room, ", keys)
+    text = f"from django.conf import settings\n{text}"
+    project.write({"library/cal/models.py": text})
+    swapped = project.install(
+        "voga.cal", "mysite", lines='CAL_ROOM_MODEL = "mysite.Room"'
+    )
+    default = project.install("voga.cal", "mysite", lines='CAL_ROOM_MODEL = "cal.Room"')
+
+    assert "no issues" in swapped.check()
+    assert "no issues" in default.check()
+
+
+def test_e103_swapped_for_another(project: Project):
+    """There is nothing to define where a setting names another model."""
+    project.write(voga('extends_models = ["Room"]'))
+    project.write({**SWAPPED, "library/cal/models.py": SWAPPABLE})
+    site = project.install("voga.cal", "mysite", lines='CAL_ROOM_MODEL = "mysite.Room"')
+
+    said = site.check(exit_code=1)
+
+    assert (
+        f"{project.root}/voga/cal/apps.py:4: extends_models names 'Room', but the "
+        "setting CAL_ROOM_MODEL has 'mysite.Room' in its place, so voga.cal.models "
+        "does not define it.\n\tHINT: Take it out of extends_models, or have "
+        "CAL_ROOM_MODEL name 'cal.Room'.\n" in said
+    )
+
+
+def test_e105_of_no_package(project: Project):
+    """What is not there is not added by any function."""
+    project.write(voga('needs_plugins = ["library.nothing", "no.such"]'))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert said.count("\n\tHINT: There is no such package here: correct ") == 2

@@ -563,9 +563,100 @@ def test_run_as_a_script(project: Project):
     """)
 
     assert told == [
-        [["voga.cal.script", "cript.py"], ["voga.cal.tool.__main__", "ain__.py"]],
+        [["library.cal.script", "cript.py"], ["library.cal.tool.__main__", "ain__.py"]],
         "if",
         [False, True],
         [True, False],
         True,
+    ]
+
+
+@pytest.mark.parametrize("run", ["run_module", "_run_module_as_main"])
+def test_script_of_the_parent(project: Project, run: str):
+    """What an inherited script imports is the parent's, by whatever name it is run."""
+    script = """
+        from importlib.resources import files
+        from . import constants
+        from .constants import WORD
+
+        assert __package__ == __spec__.parent
+        text = files(__package__).joinpath("words.txt").read_text()
+        print(__name__, WORD, constants.WORD, text)
+    """
+    project.write(
+        {
+            **FAMILY,
+            "library/cal/constants.py": "WORD = 'library'",
+            "library/cal/words.txt": "library",
+            "library/cal/script.py": script,
+            "library/cal/tool/constants.py": "WORD = 'tool'",
+            "library/cal/tool/words.txt": "tool",
+            "library/cal/tool/__main__.py": script,
+            "voga/cal/constants.py": "",
+            "voga/cal/words.txt": "voga",
+        }
+    )
+    options = ", run_name='__main__', alter_sys=True" if run == "run_module" else ""
+
+    printed = project.install("voga.cal").run(f"""
+        import runpy
+        for name in ("script", "tool"):
+            runpy.{run}(f"voga.cal.{{name}}"{options})
+    """)
+
+    assert printed == ["__main__ library library library", "__main__ tool tool tool"]
+
+
+def test_modules_made_by_hand(project: Project):
+    """A module that no import has made is found by the child's name, too.
+
+    Whether it has a spec, one of another name, or is no module at all.
+    """
+    project.write(
+        {
+            **FAMILY,
+            "library/cal/compat.py": """
+                import sys
+                from types import ModuleType, SimpleNamespace
+                from importlib.util import module_from_spec, spec_from_loader
+
+                bare = ModuleType("library.cal.bare")
+                package = ModuleType("library.cal.package")
+                package.__path__ = []
+                odd = module_from_spec(spec_from_loader("odd", None))
+                thing = SimpleNamespace(word="thing")
+                specless = ModuleType("library.cal.specless")
+                del specless.__spec__
+                for name in ("bare", "package", "odd", "thing", "specless"):
+                    sys.modules[f"library.cal.{name}"] = globals()[name]
+                    sys.modules[f"library.cal.package.{name}"] = globals()[name]
+                sys.modules["library.cal.blocked"] = None
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from importlib import import_module
+        from django.utils.module_loading import module_has_submodule
+        import library.cal.compat as compat, voga.cal
+        names = ["bare", "package", "odd", "thing", "specless"]
+        try:
+            import_module("voga.cal.blocked")
+        except ModuleNotFoundError as error:
+            message = str(error)
+        tell([
+            [module_has_submodule(voga.cal, name) for name in names],
+            [
+                import_module(f"voga.cal.{home}{name}") is vars(compat)[name]
+                for home in ("", "package.")
+                for name in names
+            ],
+            message,
+        ])
+    """)
+
+    assert told == [
+        [True] * 5,
+        [True] * 10,
+        "No module named 'voga.cal.blocked'",
     ]

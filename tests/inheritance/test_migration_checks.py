@@ -466,3 +466,180 @@ def test_e111_cured(project: Project):
 
     assert site.sql("SELECT rate, tariff FROM cal_room") == [(77, 1)]
     assert applied(site) == ["0001_initial", "0002_own", "0003_rate", "0002_new"]
+
+
+ROOM_PART = "the field 'part_of' of the model 'room'"
+NEEDED = {
+    "removed": ('migrations.RemoveField("Room", "part_of"),', ROOM_PART),
+    "altered": (
+        'migrations.AlterField("Room", "part_of", models.IntegerField()),',
+        ROOM_PART,
+    ),
+    "renamed": ('migrations.RenameField("Room", "part_of", "within"),', ROOM_PART),
+    "deleted": ('migrations.DeleteModel("Event"),', "the model 'event'"),
+    "renamed model": (
+        'migrations.RenameModel("Event", "Meeting"),',
+        "the model 'event'",
+    ),
+    "added": (
+        'migrations.AddField("Event", "size", models.IntegerField(default=0)),',
+        "the model 'event'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NEEDED)
+def test_e111_removed_by_the_child(project: Project, case: str):
+    """What a child has left out is no more there for its parent's next release."""
+    operation, what = NEEDED[case]
+    lines = "\n            part_of = None\n"
+    project.write(
+        {
+            **LIBRARY,
+            **CHILD,
+            "voga/cal/models.py": CHILD["voga/cal/models.py"].rstrip() + lines,
+        }
+    )
+    site = bare(project, "voga.cal")
+    make_delta(project, site)
+    project.write(
+        {
+            "voga/cal/migrations/0003_event.py": migration(
+                "0002_tariff", operations='migrations.DeleteModel("Event"),'
+            ),
+            "library/cal/migrations/0002_less.py": migration(
+                "0001_initial", operations=operation
+            ),
+        }
+    )
+
+    said = site.manage("migrate", exit_code=1)
+
+    own = "0003_event" if "event" in what else "0002_tariff"
+    assert (
+        f"voga.cal: (django_plugin_system.E111) {project.root}/library/cal/migrations/"
+        f"0002_less.py needs {what}, which {project.root}/voga/cal/migrations/{own}.py "
+        "removes or renames.\n\tHINT: Install the release of library.cal again that "
+        "knows nothing of that, take it up again in voga.cal, run 'manage.py "
+        "makemigrations cal' and 'migrate', and only then take up this release.\n"
+    ) in said
+
+
+def test_e108_is_not_about_the_parents(project: Project):
+    """A child that changes nothing is not asked to write what its parent has not."""
+    models = LIBRARY["library/cal/models.py"].replace("max_length=50", "max_length=60")
+    project.write({**LIBRARY, **SILENT_CHILD, "library/cal/models.py": models})
+
+    assert "no issues" in bare(project, "voga.cal").check()
+
+
+TREE = """
+        migrations.AddField("Room", "lft", models.IntegerField(default=0)),
+        migrations.AddField("Room", "rght", models.IntegerField(default=0)),
+"""
+DROP = """
+        migrations.RemoveField("Room", "lft"),
+        migrations.RemoveField("room", "rght"),
+        migrations.AddField("Room", "own", models.IntegerField(default=0)),
+        migrations.RemoveField("room", "own"),
+"""
+SET_UP = """
+        if not Room._meta.abstract:
+            for name in ("lft", "rght"):
+                Room.add_to_class(name, models.IntegerField(default=0))
+"""
+
+
+def dropping(project: Project, operations: str, lines: str = "pass") -> Project:
+    """Write a library whose tree fields its child's migrations drop."""
+    project.write(
+        {
+            **LIBRARY,
+            **CHILD,
+            "library/cal/models.py": LIBRARY["library/cal/models.py"] + SET_UP,
+            "library/cal/migrations/0002_tree.py": migration(
+                "0001_initial", operations=TREE
+            ),
+            "voga/cal/migrations/0003_drop.py": migration(
+                "0002_tree", operations=TARIFF + operations
+            ),
+            "voga/cal/models.py": CHILD["voga/cal/models.py"].rstrip()
+            + f"\n            {lines}\n",
+        }
+    )
+    return bare(project, "voga.cal")
+
+
+DROPPED = (
+    "voga.cal: (django_plugin_system.E112) {}/voga/cal/migrations/0003_drop.py drops "
+    "what parents of voga.cal have made, with all that is in it: {}. No class says "
+    "that it is to go.\n\tHINT: Unless it was applied, delete it, find out what the "
+    "models have lost, and run 'manage.py makemigrations cal'. Where it was, run that "
+    "with --skip-checks, to have what was dropped again, empty. A field that is to go "
+    "is set to None in voga.cal.\n"
+)
+
+
+def test_e112_fields_that_a_child_drops(project: Project):
+    """Nothing is lost before it is said."""
+    site = dropping(project, DROP)
+
+    said = site.manage("migrate", exit_code=1)
+
+    assert DROPPED.format(project.root, "Room.lft, Room.rght") in said
+    assert not site.sql("SELECT name FROM sqlite_master WHERE name = 'cal_room'")
+
+
+def test_e112_a_model_that_a_child_drops(project: Project):
+    """Its fields are not named besides."""
+    operations = """
+        migrations.RemoveField("Event", "room"),
+        migrations.DeleteModel("Event"),
+"""
+    site = dropping(project, operations)
+
+    said = site.manage("migrate", exit_code=1)
+
+    assert DROPPED.format(project.root, "Event") in said
+
+
+NOT_DROPPED = {
+    "set to none": (DROP, "lft = rght = None"),
+    "made again": (DROP + TREE, "pass"),
+    "by hand": (
+        f"migrations.SeparateDatabaseAndState(state_operations=[{DROP}]),",
+        "pass",
+    ),
+    "renamed": ('migrations.RenameField("Room", "lft", "left"),', "pass"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_DROPPED)
+def test_e112_is_not_about_what_is_meant(project: Project, case: str):
+    """A child that says so, or has it again, loses nothing unawares."""
+    site = dropping(project, *NOT_DROPPED[case])
+
+    assert "no issues" in site.check()
+
+
+def test_e112_is_not_about_what_the_parent_drops_too(project: Project):
+    """Where the parent has removed it itself, the child has only been earlier."""
+    site = dropping(project, "")
+    project.write(
+        {
+            "library/cal/migrations/0003_flat.py": migration(
+                "0002_tree",
+                operations='migrations.RemoveField("Room", "lft"),',
+            ),
+            "voga/cal/migrations/0004_again.py": migration(
+                "0003_drop",
+                "0003_flat",
+                operations="""
+        migrations.AddField("Room", "lft", models.IntegerField(default=0)),
+        migrations.RemoveField("Room", "lft"),
+""",
+            ),
+        }
+    )
+
+    assert "no issues" in site.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 import pytest
 
@@ -498,3 +499,348 @@ def test_no_model_at_all(project: Project):
 
     assert "- Delete model Tariff" in printed
     assert "alone defines" not in printed
+
+
+NAME = "name = models.CharField(max_length=50)"
+META = 'verbose_name = "room"'
+# What the library changes without a migration, by what it is told as.
+UNSHIPPED = {
+    "Room.seats": (NAME, f"{NAME}\n            {SEATS}"),
+    "Room.name": (NAME, "name = models.CharField(max_length=60)"),
+    "Room.verbose_name": (META, 'verbose_name = "hall"'),
+    "Room.permissions": (META, f'{META}\n                permissions = [("a", "b")]'),
+    "Room.db_table": (META, f'{META}\n                db_table = "rooms"'),
+    "Room.unique_together": (
+        META,
+        f'{META}\n                unique_together = [("name", "part_of")]',
+    ),
+    "Room.indexes": (
+        META,
+        f'{META}\n                indexes = [models.Index(fields=["name"])]',
+    ),
+    "Room.constraints": (
+        META,
+        f"{META}\n                constraints = [models.UniqueConstraint("
+        'fields=["name"], name="%(class)s_name")]',
+    ),
+    "Room.managers": (
+        "class RoomManager(models.Manager):",
+        "class RoomManager(models.Manager):\n            use_in_migrations = True\n",
+    ),
+    "Room.ordering, Room.verbose_name": (
+        f'ordering = ["name"]\n                {META}',
+        "pass",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNSHIPPED)
+def test_pending_changes_in_a_model_that_is_extended(project: Project, what: str):
+    """The parent's part of it is told of, and what the child has is not."""
+    project.write({**LIBRARY, **CHILD})
+    old, new = UNSHIPPED[what]
+    models = LIBRARY["library/cal/models.py"]
+    assert old in models
+    project.write({"library/cal/models.py": models.replace(old, new, 1)})
+    site = bare(project, "voga.cal")
+
+    printed = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+
+    assert printed == (
+        "The new migration of voga.cal has changes that library.cal makes in models "
+        f"which voga.cal extends: {what}. When library.cal ships a migration for them "
+        "itself, both will make the same, and fail. If library.cal is yours, make its "
+        "migration first, with settings that install it: 'manage.py makemigrations cal "
+        "--settings ...'. If it is not, ask for one.\n"
+    )
+    if what != "Room.managers":
+        bare(project, "library.cal").manage("makemigrations", "cal", "--verbosity=0")
+        quiet = site.manage("makemigrations", "cal", "--verbosity=0")
+        assert quiet == ""
+
+
+def test_changes_of_the_childs_own(project: Project):
+    """What the child says otherwise than its parent is nobody's pending change."""
+    project.write({**LIBRARY, **CHILD})
+    project.write(
+        {
+            "voga/cal/models.py": """
+                from django.db import models
+                from library.cal.models import Room
+
+                class RoomManager(models.Manager):
+                    use_in_migrations = True
+
+                class Room(Room):
+                    name = models.CharField(max_length=99)
+                    part_of = None
+                    objects = RoomManager()
+
+                    class Meta:
+                        verbose_name = "hall"
+                        indexes = [models.Index(fields=["name"])]
+                        unique_together = [("name", "id")]
+            """
+        }
+    )
+    site = bare(project, "voga.cal")
+
+    first = site.manage("makemigrations", "cal", "--verbosity=0")
+    # The manager is in a migration by now.
+    kept = "\n        class RoomManager(models.Manager): pass\n"
+    project.write({"voga/cal/models.py": CHILD["voga/cal/models.py"] + kept})
+    second = site.manage("makemigrations", "cal", "--verbosity=0", "--skip-checks")
+
+    assert (first, second) == ("", "")
+    assert len(migrations_of(project, "voga/cal")) == 2
+
+
+DERIVED = """
+        class Suite(Room):
+            beds = models.IntegerField(default=2)
+
+            class Meta:
+                verbose_name = "suite"
+"""
+
+
+def test_pending_changes_of_a_model_that_derives(project: Project):
+    """One of the library alone is told of, also if its base is extended."""
+    models = LIBRARY["library/cal/models.py"] + DERIVED
+    project.write({**LIBRARY, **CHILD, "library/cal/models.py": models})
+    site = bare(project, "voga.cal")
+
+    new = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+    bare(project, "library.cal").manage("makemigrations", "cal", "--verbosity=0")
+    quiet = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+    more = models.replace("default=2", "default=3").replace('"suite"', '"suites"')
+    project.write({"library/cal/models.py": more})
+    changed = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+
+    assert "models that library.cal alone defines: Suite. When" in new
+    assert quiet == ""
+    assert changed.startswith(
+        "The new migration of voga.cal has changes of models that library.cal alone "
+        "defines: suite. When"
+    )
+
+
+def test_pending_changes_in_between(project: Project):
+    """Each parent of several is told of its own part."""
+    top = {
+        **config("top.cal", "voga.cal", "Room"),
+        "top/cal/migrations/__init__.py": "",
+        "top/cal/models.py": """
+            from django.db import models
+            from voga.cal.models import Room
+
+            class Room(Room):
+                top = models.IntegerField(default=1)
+        """,
+    }
+    project.write({**LIBRARY, **CHILD, **top})
+    models = LIBRARY["library/cal/models.py"].replace(NAME, f"{NAME}; {SEATS}", 1)
+    project.write({"library/cal/models.py": models})
+    site = bare(project, "top.cal")
+
+    both = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+    bare(project, "library.cal").manage("makemigrations", "cal", "--verbosity=0")
+    one = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+    bare(project, "voga.cal").manage("makemigrations", "cal", "--verbosity=0")
+    none = site.manage("makemigrations", "cal", "--dry-run", "--verbosity=0")
+
+    shared = "has changes that {} makes in models which top.cal extends: Room.{}. When"
+    assert shared.format("library.cal", "seats") in both
+    assert shared.format("voga.cal", "tariff") in both
+    assert shared.format("voga.cal", "tariff") in one
+    assert "seats" not in one
+    assert none == ""
+
+
+def test_a_field_that_the_parent_renames(project: Project):
+    """A rename is told of as the parent's, and loses nothing."""
+    project.write({**LIBRARY, **CHILD})
+    models = LIBRARY["library/cal/models.py"].replace(
+        NAME, NAME.replace("name", "call"), 1
+    )
+    models = models.replace('["name"]', '["call"]').replace("self.name", "self.call")
+    project.write({"library/cal/models.py": models})
+
+    arguments = ["manage.py", "makemigrations", "cal", "--dry-run"]
+    with bare(project, "voga.cal").start(*arguments) as process:
+        printed, _ = process.communicate("yes\n")
+
+    assert "~ Rename field name on room to call" in printed
+    assert "models which voga.cal extends: Room.ordering, Room.call. When" in printed
+    assert "drops" not in printed
+
+
+def ordered_by_id(project: Project) -> str:
+    """Return the child's models with an order that needs no field of the parent's."""
+    text = (project.root / "voga/cal/models.py").read_text().rstrip()
+    return f"{text}\n\n    class Meta(Room.Meta):\n        ordering = ['id']\n"
+
+
+LOST = (
+    "The new migration of voga.cal drops what library.cal has made, with all that is "
+    "in it: {}. No class says that it is to go. Unless library.cal has removed or "
+    "renamed it, something has not met the models as they are now. Find out before you "
+    "apply it; a field that is to go is set to None in voga.cal.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "check"),
+    [(["--dry-run"], 0), (["--check"], 1), (["--noinput"], 0), ([], 0)],
+    ids=["dry run", "check", "no input", "plain"],
+)
+def test_a_field_that_vanishes(project: Project, options: list[str], check: int):
+    """What a parent has made is not dropped without a word, whatever the options."""
+    lost = """
+        migrations.AddField("Room", "lft", models.IntegerField(default=0)),
+        migrations.AddField("Room", "rght", models.IntegerField(default=0)),
+"""
+    models = dedent(LIBRARY["library/cal/models.py"]) + dedent("""
+        if not Room._meta.abstract:
+            for name in ("lft", "rght"):
+                Room.add_to_class(name, models.IntegerField(default=0))
+    """)
+    project.write(
+        {
+            **LIBRARY,
+            **CHILD,
+            "library/cal/models.py": models,
+            "library/cal/migrations/0002_tree.py": migration(
+                "0001_initial", operations=lost
+            ),
+        }
+    )
+    library = bare(project, "library.cal")
+    assert "No changes" in library.manage("makemigrations", "cal", "--dry-run")
+
+    printed = bare(project, "voga.cal").manage(
+        "makemigrations", "cal", *options, "--verbosity=0", exit_code=check
+    )
+
+    assert printed == LOST.format("Room.lft, Room.rght")
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [
+        pytest.param(NAME, "name = property(lambda self: 'A')", id="hidden"),
+        pytest.param("", "", id="removed"),
+    ],
+)
+def test_a_field_that_no_class_has(project: Project, parent: str, child: str):
+    """A property that hides it says no more than a parent that has it no more."""
+    models = LIBRARY["library/cal/models.py"].replace(NAME, parent, 1)
+    project.write({**LIBRARY, **CHILD, "library/cal/models.py": models})
+    if child:
+        add_line(project, "voga/cal/models.py", child)
+    project.write({"voga/cal/models.py": ordered_by_id(project)})
+
+    printed = bare(project, "voga.cal").manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert printed == LOST.format("Room.name")
+
+
+def test_a_field_that_the_parent_sets_to_none(project: Project):
+    """That is a pending change of the parent, which it has not written yet."""
+    models = LIBRARY["library/cal/models.py"].replace(NAME, "name = None", 1)
+    project.write({**LIBRARY, **CHILD, "library/cal/models.py": models})
+    project.write({"voga/cal/models.py": ordered_by_id(project)})
+
+    printed = bare(project, "voga.cal").manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert "models which voga.cal extends: Room.name. When" in printed
+    assert "drops" not in printed
+
+
+def test_a_model_that_vanishes(project: Project):
+    """A table goes with all that is in it, too."""
+    project.write({**LIBRARY, **CHILD})
+    path = project.root / "library/cal/models.py"
+    path.write_text(path.read_text().partition("class Event")[0])
+
+    printed = bare(project, "voga.cal").manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert "models that library.cal alone defines: Event. When" in printed
+    assert LOST.format("Event") in printed
+
+
+def test_a_field_that_is_set_to_none(project: Project):
+    """A child that says so is not asked."""
+    project.write({**LIBRARY, **CHILD})
+    add_line(project, "voga/cal/models.py", "part_of = None")
+
+    printed = bare(project, "voga.cal").manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert printed == ""
+
+
+SMALL = "django.db.models.AutoField"
+
+
+@pytest.mark.parametrize(
+    ("setting", "lines", "told"),
+    [
+        pytest.param(SMALL, {}, True, id="project"),
+        pytest.param("", {"default_auto_field": SMALL}, False, id="child"),
+    ],
+)
+def test_keys_that_no_class_defines(
+    project: Project, setting: str, lines: dict[str, str], told: bool
+):
+    """Those of the parent's models are its own, unless the child's config says so."""
+    models = (
+        CHILD["voga/cal/models.py"] + "\n        class Tariff(models.Model): pass\n"
+    )
+    child = config("voga.cal", "library.cal", "Room", **lines)
+    project.write({**LIBRARY, **CHILD, **child, "voga/cal/models.py": models})
+    line = f"DEFAULT_AUTO_FIELD = {setting!r}" if setting else ""
+
+    printed = bare(project, "voga.cal", lines=line).manage(
+        "makemigrations", "cal", "--dry-run", "--verbosity=0"
+    )
+
+    assert ("library.cal alone defines: event. When" in printed) is told
+    assert ("makes in models which voga.cal extends: Room.id. When" in printed) is told
+    assert bool(printed) is told
+
+
+def test_two_migrations_at_once(project: Project):
+    """Where apps refer to each other, the second goes on from the first."""
+    tariff = """
+        class Tariff(models.Model):
+            first = models.ForeignKey("booking.Booking", models.CASCADE)
+            size = models.IntegerField(default=1)
+
+            class Meta:
+                unique_together = [("first", "size")]
+"""
+    project.write(
+        {
+            **LIBRARY,
+            **CHILD,
+            **{name: text.format("Tariff") for name, text in BOOKING.items()},
+            "voga/cal/models.py": CHILD["voga/cal/models.py"] + tariff,
+        }
+    )
+    site = bare(project, "voga.cal", "booking")
+
+    printed = site.manage("makemigrations", "cal", "booking", "--verbosity=0")
+
+    assert printed == ""
+    both = migrations_of(project, "voga/cal") + migrations_of(project, "booking")
+    assert len(both) == 3
+    site.manage("migrate", "--verbosity=0")
+    assert_settled(site)

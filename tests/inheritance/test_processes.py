@@ -379,9 +379,8 @@ def test_nothing_to_change(project: Project):
     project.write({**UNAWARE_CAL, **VOGA_CAL})
 
     told = project.install("voga.cal").ask("""
-        from django_plugin_system.inheritance.seams import (
-            make_all_changes, when_imported,
-        )
+        from django_plugin_system.awaiting import when_imported
+        from django_plugin_system.inheritance.seams import make_all_changes
         made = []
         when_imported("missing", lambda: made.append("missing"))
         make_all_changes()

@@ -122,3 +122,12 @@ def test_w103_nothing_like_it(project: Project):
     )
 
     assert "HINT: Take it out." in project.install("voga.cal").check()
+
+
+@pytest.mark.parametrize("content", ["class View(:", "\0", "# coding: nothing"])
+def test_w102_is_not_about_what_is_no_python(project: Project, content: str):
+    """A file that is broken, or a template of code, does not end the checks."""
+    project.write({**CAL, **VOGA_CAL, "library/cal/views.py": "ROOMS = []"})
+    (project.root / "voga/cal/views.py").write_text(content)
+
+    assert "no issues" in project.install("voga.cal").check()

@@ -343,9 +343,9 @@ except RuntimeError as error:
         "Courier",
         "courier",
         "None",
-        "Plugin item 'old_post' of 'shop.postal' cannot be loaded: this process has no "
-        "class registered for it under plugin type 'carrier'. Is its app installed, "
-        "and does its plugins module import?",
+        "Plugin item shop.postal:old_post for shop.shipping:carrier cannot be loaded: "
+        "this process has no class registered for it. Is its app installed, and does "
+        "its plugins module import?",
     ]
 
 
@@ -788,8 +788,8 @@ def test_change_is_enough_to_switch(shop: Site) -> None:
     """)
 
     assert printed == [
-        "['Mark selected as ACTIVE', 'Mark selected as RESERVED', "
-        "'Mark selected as DISABLED', 'Increase priority (lower number)', "
+        "['Mark selected as active', 'Mark selected as reserve', "
+        "'Mark selected as disabled', 'Increase priority (lower number)', "
         "'Decrease priority (higher number)']"
     ]
     assert shop.items() == [
@@ -818,11 +818,15 @@ def test_every_switch_is_in_the_history(shop: Site) -> None:
     """)
 
     assert printed == [
-        "operator0 True bike (shop.bike) Status: active → reserve. Priority: 40 → 4.",
-        "operator0 True courier (shop.courier) Status: active → disable.",
-        "operator0 True drone (shop.drone) Priority: 30 → 29.",
-        "operator0 True post (shop.postal) Status: active → disable.",
-        "operator0 True train (shop.train) Priority: 50 → 3.",
+        f"operator0 True {each}"
+        for each in [
+            "shop.bike:bike for shop.shipping:carrier Status: active → reserve. "
+            "Priority: 40 → 4.",
+            "shop.courier:courier for shop.shipping:carrier Status: active → disabled.",
+            "shop.drone:drone for shop.shipping:carrier Priority: 30 → 29.",
+            "shop.postal:post for shop.shipping:carrier Status: active → disabled.",
+            "shop.train:train for shop.shipping:carrier Priority: 50 → 3.",
+        ]
     ]
 
 
@@ -900,7 +904,7 @@ def test_the_admin_makes_no_object_of_a_plugin(shop: Site) -> None:
         print(operator.see(f"{TYPES}{carrier.pk}/change/")[:3])
     """)
 
-    assert printed == ["True", "['post (shop.postal)']", "200", "200"]
+    assert printed == ["True", "['shop.postal:post']", "200", "200"]
 
 
 def test_the_type_page_explains_the_selection(shop: Site) -> None:
@@ -918,11 +922,11 @@ def test_the_type_page_explains_the_selection(shop: Site) -> None:
 
     for sentence in [
         "post answers",
-        "post (shop.postal) active 10 chosen: first of the active items",
-        "courier (shop.courier) active 20 passed over: another item comes first",
-        "drone (shop.drone) reserve 30 in reserve",
-        "bike (shop.bike) disabled 40 dropped: disabled",
-        "maglev (shop.train) active 50 dropped: no code is registered",
+        "shop.postal:post active 10 chosen: first of the active items",
+        "shop.courier:courier active 20 passed over: another item comes first",
+        "shop.drone:drone reserve 30 in reserve",
+        "shop.bike:bike disabled 40 dropped: disabled",
+        "shop.train:maglev active 50 dropped: no code is registered",
     ]:
         assert sentence in printed[0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, assert_type
+from typing import Any, Generic, Protocol, TypeVar, assert_type, runtime_checkable
 
 from django_plugin_system import (
     aget_plugin,
@@ -25,6 +25,8 @@ from django_plugin_system.registry import Registry
 from django_plugin_system.selection.explain import Explanation
 from django_plugin_system.testing import isolated_plugins, override_plugin
 
+T = TypeVar("T")
+
 
 @plugin_type("otp", description="One-time passwords", get_plugin=sticky("number"))
 class AbstractOTP(ABC):
@@ -36,6 +38,51 @@ class AbstractOTP(ABC):
 class SmsIrOTP(AbstractOTP):
     def send_otp(self, number: str, code: str) -> None:
         """Send it."""
+
+
+@plugin_type("parser")
+class AbstractParser(ABC, Generic[T]):
+    @abstractmethod
+    def parse(self, text: str) -> T: ...
+
+
+@plugin(AbstractParser[int], "decimal")
+class Decimal(AbstractParser[int]):
+    def parse(self, text: str) -> int:
+        return int(text)
+
+
+@plugin(AbstractParser[int], "words")  # type: ignore[arg-type]  # parses to a str
+class Words(AbstractParser[str]):
+    def parse(self, text: str) -> str:
+        return text
+
+
+@plugin_type("speaker")
+@runtime_checkable
+class Speaker(Protocol):
+    def speak(self, words: str) -> str: ...
+
+
+@plugin(Speaker, "parrot")
+class Parrot:
+    def speak(self, words: str) -> str:
+        return words
+
+
+@plugin(Speaker, "fish")  # type: ignore[arg-type]  # it cannot speak
+class Fish:
+    pass
+
+
+@plugin(AbstractOTP)  # type: ignore[call-arg]  # a name is missing
+class Nameless(SmsIrOTP):
+    pass
+
+
+@plugin_type  # type: ignore[arg-type]  # it has to be called
+class Bare(AbstractOTP):
+    pass
 
 
 def selector(plugin_type: PluginType, user_id: int) -> PluginItem | None:
@@ -89,6 +136,8 @@ register_plugin_item(
 
 async def ask(row: PluginType, item: PluginItem) -> None:
     assert_type(get_plugin(AbstractOTP), AbstractOTP)
+    assert_type(get_plugin(AbstractParser[int]), AbstractParser[int])
+    assert_type(get_plugin(Speaker), Speaker)
     assert_type(get_plugin(AbstractOTP, 7, urgent=True), AbstractOTP)
     assert_type(await aget_plugin(AbstractOTP), AbstractOTP)
     assert_type(get_plugin_instance("otp", "apps.otp"), Any | None)

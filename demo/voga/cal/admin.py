@@ -1,9 +1,9 @@
 from django.contrib import admin
 
-from library.cal.admin import RoomAdmin
+from library.cal import admin as parent
 from library.cal.models import Room
 
 
 @admin.register(Room)
-class RoomAdmin(RoomAdmin):
-    list_display = [*RoomAdmin.list_display, "tariff", "calendar"]
+class RoomAdmin(parent.RoomAdmin):
+    list_display = [*parent.RoomAdmin.list_display, "tariff", "calendar"]

@@ -1,7 +1,7 @@
-from library.cal.apps import CalConfig
+from library.cal import apps as parent
 
 
-class CalConfig(CalConfig):
+class CalConfig(parent.CalConfig):
     name = "voga.cal"
     extends_models = ["Room"]
     needs_plugins = ["voga.products", "library.contacts"]

@@ -1,10 +1,11 @@
 from django.db import models
 
-from library.cal.models import Calendar, Room
+from library.cal import models as parent
+from library.cal.models import Calendar
 from library.contacts.models import ContactRelated
 
 
-class Room(Room, ContactRelated):
+class Room(parent.Room, ContactRelated):
     tariff = models.ForeignKey(
         "products.Product", models.SET_NULL, null=True, blank=True
     )

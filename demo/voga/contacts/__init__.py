@@ -1,5 +1,5 @@
-from library.contacts import Plugin
+from library import contacts as parent
 
 
-class Plugin(Plugin):
+class Plugin(parent.Plugin):
     extends_models = ["Partner", "Person"]

@@ -1,11 +1,11 @@
-from library.contacts.models import Partner, Person
+from library.contacts import models as parent
 
 from .mixins import Born, Dated
 
 
-class Partner(Partner, Dated):
+class Partner(parent.Partner, Dated):
     pass
 
 
-class Person(Person, Born):
+class Person(parent.Person, Born):
     pass

@@ -1,6 +1,6 @@
-from library.courses.apps import CoursesConfig
+from library.courses import apps as parent
 
 
-class CoursesConfig(CoursesConfig):
+class CoursesConfig(parent.CoursesConfig):
     name = "voga.courses"
     needs_plugins = ["voga.cal"]

@@ -1,5 +1,5 @@
-from library.home.apps import HomeConfig
+from library.home import apps as parent
 
 
-class HomeConfig(HomeConfig):
+class HomeConfig(parent.HomeConfig):
     name = "voga.home"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
-from .last_active import check_last_active
+from .last_active import DECLINED, Changes, check_last_active
+
+ACTION_WAITS = "_action_waits"
+"""What a posted list is marked with when an action was to run beside unsaved edits."""
 
 
 class FreshForm(forms.ModelForm):
@@ -48,9 +54,10 @@ class ItemChangeForm(FreshForm):
     def _post_clean(self) -> None:
         # Only now are the model's validators done: errors come before questions.
         super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
-        if "status" in self.changed_data and not self.errors:
-            status = self.cleaned_data["status"]
-            check_last_active({self.instance.pk: status}, self.data)
+        if DECLINED in self.data:
+            self.add_error(None, nothing_saved())
+        if not self.errors:
+            check_last_active(_changes_of([self]), self.data)
 
 
 class ItemFormSet(forms.BaseModelFormSet):
@@ -58,12 +65,28 @@ class ItemFormSet(forms.BaseModelFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if not any(self.errors):
-            check_last_active(
-                {
-                    form.instance.pk: form.cleaned_data["status"]
-                    for form in self.forms
-                    if "status" in form.changed_data
-                },
-                self.data,
+        if DECLINED in self.data:
+            raise ValidationError(nothing_saved())
+        if ACTION_WAITS in self.data:
+            raise ValidationError(
+                _(
+                    "The action has not run, since values in the list were changed and "
+                    "not saved. They are still below: save them first, then select the "
+                    "items again."
+                )
             )
+        if not any(self.errors):
+            check_last_active(_changes_of(self.forms), self.data)
+
+
+def nothing_saved() -> str:
+    """Return what operators read who said no to their own changes."""
+    return _("Nothing has been saved. Your changes are still below.")
+
+
+def _changes_of(forms_of_items: Iterable[forms.ModelForm]) -> Changes:
+    return {
+        form.instance.pk: {name: form.cleaned_data[name] for name in form.changed_data}
+        for form in forms_of_items
+        if form.changed_data
+    }

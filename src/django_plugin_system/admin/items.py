@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import router
 from django.db.models import F, QuerySet
@@ -21,11 +23,21 @@ from ..models import PluginItem, PluginStatus
 from ..models.generation import writing
 from ..register import is_installed
 from ..specs import PRIORITY_MAX, PRIORITY_MIN, dotted
-from .base import SyncedAdmin, change_message, why_no_code
-from .forms import FreshForm, ItemChangeForm, ItemFormSet
-from .last_active import LastActiveItem, ask_back, check_last_active
+from .base import SyncedAdmin
+from .forms import (
+    ACTION_WAITS,
+    FreshForm,
+    ItemChangeForm,
+    ItemFormSet,
+)
+from .last_active import DECLINED, LastActiveItem, ask_back, check_last_active
+from .wording import changes_message, why_no_code
 
 Items = QuerySet[PluginItem]
+
+# The button that Enter presses in the list. It is the first one, since browsers take
+# that; a second _save would get in the way of Django's script.
+ENTER = "_enter"
 
 
 class LoadsFilter(admin.SimpleListFilter):
@@ -91,6 +103,10 @@ class PluginItemAdmin(SyncedAdmin):
         "decrease_priority",
     )
 
+    def get_queryset(self, request: HttpRequest) -> Items:
+        # What is shown of an item names its type.
+        return super().get_queryset(request).select_related("plugin_type")
+
     # Columns. None of them makes an object of a plugin's class.
 
     @admin.display(boolean=True, description=gettext_lazy("class loads"))
@@ -101,7 +117,7 @@ class PluginItemAdmin(SyncedAdmin):
         description=gettext_lazy("plugin type"), ordering="plugin_type__name"
     )
     def fills(self, row: PluginItem) -> str:
-        return f"{row.plugin_type.name} ({row.plugin_type.manager})"
+        return str(row.plugin_type)
 
     @admin.display(description=gettext_lazy("module"), ordering="module")
     def provided_by(self, row: PluginItem) -> str:
@@ -115,19 +131,19 @@ class PluginItemAdmin(SyncedAdmin):
     # Actions
 
     @admin.action(
-        description=gettext_lazy("Mark selected as ACTIVE"), permissions=["change"]
+        description=gettext_lazy("Mark selected as active"), permissions=["change"]
     )
     def mark_active(self, request: HttpRequest, queryset: Items) -> None:
         self._mark(request, queryset, PluginStatus.ACTIVE)
 
     @admin.action(
-        description=gettext_lazy("Mark selected as RESERVED"), permissions=["change"]
+        description=gettext_lazy("Mark selected as reserve"), permissions=["change"]
     )
     def mark_reserved(self, request: HttpRequest, queryset: Items) -> None:
         self._mark(request, queryset, PluginStatus.RESERVED)
 
     @admin.action(
-        description=gettext_lazy("Mark selected as DISABLED"), permissions=["change"]
+        description=gettext_lazy("Mark selected as disabled"), permissions=["change"]
     )
     def mark_disabled(self, request: HttpRequest, queryset: Items) -> None:
         self._mark(request, queryset, PluginStatus.DISABLED)
@@ -152,7 +168,10 @@ class PluginItemAdmin(SyncedAdmin):
         self, request: HttpRequest, queryset: Items, status: PluginStatus
     ) -> None:
         pks = self._permitted(request, queryset)
-        check_last_active(dict.fromkeys(pks, status), request.POST)
+        if DECLINED in request.POST:
+            self.message_user(request, _("Nothing has been changed."))
+            return
+        check_last_active({pk: {"status": status} for pk in pks}, request.POST)
         rows = list(_locked(pks))
         changing = [row for row in rows if row.status != status]
         _rows(changing).update(status=status)
@@ -183,7 +202,7 @@ class PluginItemAdmin(SyncedAdmin):
     ) -> None:
         alike: dict[str, list[PluginItem]] = defaultdict(list)
         for row in rows:
-            message = change_message(field, getattr(row, field), after(row))
+            message = changes_message([(field, getattr(row, field), after(row))])
             alike[message].append(row)
         for message, group in alike.items():
             LogEntry.objects.log_actions(
@@ -222,7 +241,10 @@ class PluginItemAdmin(SyncedAdmin):
             return super().changelist_view(request, extra_context)
         try:
             with writing(_alias()):
-                return super().changelist_view(request, extra_context)
+                self._keep_edits(request)
+                response = super().changelist_view(request, extra_context)
+                self._tell_of_action(request, response)
+                return response
         except LastActiveItem as warning:
             return ask_back(request, warning, self)
 
@@ -240,7 +262,37 @@ class PluginItemAdmin(SyncedAdmin):
             with writing(_alias()):
                 return view(request, object_id, form_url, extra_context)
         except LastActiveItem as warning:
-            return ask_back(request, warning, self)
+            row = self.get_object(request, unquote(object_id or ""))
+            return ask_back(request, warning, self, row)
+
+    def _keep_edits(self, request: HttpRequest) -> None:
+        """Take Enter, and a button that would forget edits in the list, for Save."""
+        is_enter = ENTER in request.POST
+        if "_save" in request.POST or not (is_enter or self._has_edits(request)):
+            return
+        posted: Any = request.POST.copy()
+        posted["_save"] = ""
+        if not is_enter and any(posted.getlist("action")):
+            posted[ACTION_WAITS] = ""
+        request.POST = posted
+
+    def _tell_of_action(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Say that Save has run no action, if one was chosen for selected rows."""
+        posted = request.POST
+        was_saved = "_save" in posted and response.status_code == HTTPStatus.FOUND
+        if was_saved and "_selected_action" in posted and any(posted.getlist("action")):
+            text = _("The action has not run. Select the items again to run it.")
+            self.message_user(request, text, messages.WARNING)
+
+    def _has_edits(self, request: HttpRequest) -> bool:
+        if not self.has_change_permission(request):
+            return False
+        formset_class = self.get_changelist_formset(request)
+        prefix = formset_class.get_default_prefix()
+        if f"{prefix}-TOTAL_FORMS" not in request.POST:
+            return False
+        formset = formset_class(request.POST, queryset=self.get_queryset(request))
+        return any(form.has_changed() for form in formset.forms)
 
 
 def _rows(rows: Iterable[PluginItem]) -> Items:
@@ -248,7 +300,9 @@ def _rows(rows: Iterable[PluginItem]) -> Items:
 
 
 def _locked(pks: list[UUID]) -> Items:
-    return _written().select_for_update().filter(pk__in=pks).order_by("pk")
+    rows = _written().select_for_update().filter(pk__in=pks).order_by("pk")
+    # A join would lock the types, too.
+    return rows.prefetch_related("plugin_type")
 
 
 def _written() -> Items:

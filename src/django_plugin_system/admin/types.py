@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import PluginStatus, PluginType
+from ..models import PluginItem, PluginStatus, PluginType
 from ..selection.explain import Explanation, explain_type
 from ..specs import dotted
-from .base import SyncedAdmin, why_no_code
+from .base import SyncedAdmin
+from .wording import why_no_code
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,11 @@ class PluginTypeAdmin(SyncedAdmin):
             return _("unknown: get_plugin failed")
         if explanation.varies:
             return _("differs from call to call")
-        return str(explanation.chosen or _("nothing"))
+        chosen = explanation.chosen
+        answer = chosen.short if chosen else _("nothing")
+        if explanation.safe_mode:
+            return _("%(item)s, by SAFE_MODE") % {"item": answer}
+        return answer
 
     @admin.display(description=gettext_lazy("interface"))
     def interface(self, row: PluginType) -> str:
@@ -77,8 +82,7 @@ class PluginTypeAdmin(SyncedAdmin):
             {
                 "explanation": explanation,
                 "candidates": [
-                    (self._item_url("change", reason.item.pk), reason)
-                    for reason in reasons
+                    (self._page_of(reason.item), reason) for reason in reasons
                 ],
             },
         )
@@ -90,6 +94,10 @@ class PluginTypeAdmin(SyncedAdmin):
         )
         url = self._item_url("changelist")
         return format_html('<a href="{}?{}">{}</a>', url, query, count)
+
+    def _page_of(self, item: PluginItem) -> str | None:
+        # In SAFE_MODE an item without a row may answer.
+        return None if item._state.adding else self._item_url("change", item.pk)
 
     def _item_url(self, page: str, *args: object) -> str:
         return reverse(

@@ -24,6 +24,5 @@ def find_outcome(plugin_type: PluginType, statuses: Mapping[UUID, str]) -> str |
     if plugin_type.spec and plugin_type.spec.get_plugin:
         return _("its get_plugin decides what answers")
     if reserve := plugin_type.get_reserved_plugins():
-        name = f"{reserve[0].module}:{reserve[0].name}"
-        return _("%(item)s answers from reserve") % {"item": name}
+        return _("%(item)s answers from reserve") % {"item": reserve[0].short}
     return _("nothing answers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -13,9 +13,10 @@ from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
+from ..awaiting import when_imported
 from .ancestry import BY_PLACE, is_around, packages_of
-from .missing import is_missing
-from .seams import when_imported
+from .frames import calling_module
+from .missing import find_module, has_code, is_missing
 from .wording import path_of
 
 Config = TypeVar("Config", bound=type)
@@ -27,6 +28,9 @@ class PluginConfigType(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
     ) -> PluginConfigType:
+        if "__module__" not in namespace:
+            # Made by a call: Python would say that it is of the module of this line.
+            namespace = {"__module__": calling_module(beyond=__name__), **namespace}
         if extends := namespace.get("extends"):
             bases = _with_parent(bases, extends, namespace["__module__"])
         cls = super().__new__(mcs, name, bases, namespace)
@@ -80,8 +84,7 @@ def _only(candidates: Sequence[Config], package: str) -> Config | None:
 
 def package_of(cls: type) -> str | None:
     """Return the package that a class is the config of by its place alone, or None."""
-    module = sys.modules[cls.__module__]
-    if hasattr(module, "__path__"):
+    if hasattr(sys.modules.get(cls.__module__), "__path__"):
         return cls.__module__
     package, _, name = cls.__module__.rpartition(".")
     return package if name == "apps" else None
@@ -185,11 +188,12 @@ def _label_of(config: type) -> str:
 def _hide_other_configs(cls: type) -> None:
     # Django takes the one config that it sees in the apps module, and silently none
     # where it sees two: such as a child's and, imported to derive from, its parent's.
-    module = sys.modules[cls.__module__]
-    if hasattr(module, "__path__"):
+    module = sys.modules.get(cls.__module__)
+    package, _, name = cls.__module__.rpartition(".")
+    if module and hasattr(module, "__path__"):
         _provide_apps_module(module, cls)
-    else:
-        _say_what_is_seen(module, cls.__module__.rpartition(".")[0])
+    elif module and name == "apps":
+        _say_what_is_seen(module, package)
 
 
 def _say_what_is_seen(module: ModuleType, package: str) -> None:
@@ -218,12 +222,15 @@ def _is_config(value: Any) -> bool:
 def _provide_apps_module(package: ModuleType, cls: type) -> None:
     # A config in the package itself, where Django does not look for one.
     name = f"{package.__name__}.apps"
-    if PathFinder.find_spec(name, package.__path__):
+    found = find_module(name)
+    if found and found.loader and has_code(found):
         when_imported(name, lambda: _add_config(sys.modules[name], cls))
         return
     if name not in sys.modules:
         module = ModuleType(name, f"Has the config in {package.__name__}.")
-        module.__spec__ = ModuleSpec(name, None, origin=package.__file__)
+        module.__spec__ = ModuleSpec(
+            name, None, origin=getattr(package, "__file__", None)
+        )
         _say_what_is_seen(module, package.__name__)
         sys.modules[name] = module
     setattr(sys.modules[name], cls.__name__, cls)

@@ -4,28 +4,34 @@
 ``voga.cal`` extends ``library.cal`` and has no such module. Whatever in Django looks
 for a module of an app by its name so finds what the app inherits. A parent's own
 modules find in this way what it inherits itself, as they do where nobody extends it.
+
+Whichever name it is imported or run by, a module runs as that of the package it is in.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import import_module
-from importlib.machinery import ModuleSpec, NamespaceLoader
-from importlib.util import find_spec
+from importlib.machinery import ModuleSpec
 from inspect import getmodulename
 from os import walk
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
+from ..awaiting import find_behind
 from .ancestry import Level, inherited_by
-from .missing import is_missing
+from .missing import find_module, has_code
 from .owners import find_owner, levels_from, lineage
-from .seams import find_behind
 
-# An app has its own config, or none; and see migrations.py.
-NEVER_INHERITED = ("apps", "migrations")
+MIGRATIONS = "migrations"
+# An app has its own config, or none. It has its own package of migrations, too, though
+# not all that is in it: see migrations/packages.py.
+NEVER_INHERITED = ("apps", MIGRATIONS)
+# Methods of loaders, all optional, that take the name of the module.
+BY_NAME = ("get_code", "get_filename", "get_resource_reader", "get_source")
 
 
 class InheritingFinder:
@@ -34,6 +40,7 @@ class InheritingFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> ModuleSpec | None:
+        _stay_in_front(self)
         # Asked for every module, so those of no app should cost little.
         package, _, name = fullname.rpartition(".")
         real = getattr(sys.modules.get(package), "__name__", package)
@@ -44,16 +51,28 @@ class InheritingFinder:
             return None
         app, home = owner
         rest = fullname.removeprefix(f"{home}.")
-        if rest.partition(".")[0] in NEVER_INHERITED:
+        if rest in NEVER_INHERITED or rest.startswith("apps."):
             return None
+        levels = levels_from(app, home)
+        if path and _is_migration(rest):
+            # Else the file of a parent would run as one of the child.
+            path = _without_parents(path, levels)
         spec = find_behind(self, fullname, path, target)
         if spec and not _is_bare_directory(spec):
             return spec
-        for parent in _sources(levels_from(app, home), rest):
-            inherited = _find(f"{parent}.{rest}") if parent != home else None
+        for parent in _sources(levels, rest):
+            inherited = find_module(f"{parent}.{rest}") if parent != home else None
             if inherited and not (spec and _is_bare_directory(inherited)):
                 return _alias(fullname, inherited)
         return spec
+
+
+def _stay_in_front(finder: Any) -> None:
+    # Others come later, such as of tools that look at what is imported. They would find
+    # the file of a package that has another name too, and run it by that name.
+    if sys.meta_path[0] is not finder and finder in sys.meta_path:
+        sys.meta_path.remove(finder)
+        sys.meta_path.insert(0, finder)
 
 
 def _in_alias(fullname: str, package: str, real: str) -> ModuleSpec | None:
@@ -67,30 +86,39 @@ def _in_alias(fullname: str, package: str, real: str) -> ModuleSpec | None:
     if is_parent and owner[1] not in _sources(levels, rest):
         # Python would go on, and find the file of the parent.
         raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-    found = _find(real)
+    found = find_module(real)
     return _alias(fullname, found) if found else None
+
+
+def _is_migration(rest: str) -> bool:
+    return rest.startswith(f"{MIGRATIONS}.")
+
+
+def _without_parents(path: Sequence[str], levels: Sequence[Level]) -> list[str]:
+    """Return what is the app's own of a path that spans those of its parents."""
+    found = (find_module(f"{level.package}.{MIGRATIONS}") for level in levels[1:])
+    theirs = {
+        place
+        for spec in found
+        if spec
+        for place in spec.submodule_search_locations or ()
+    }
+    return [place for place in path if place not in theirs]
 
 
 def _sources(levels: Sequence[Level], rest: str) -> Iterator[str]:
     """Yield the packages that a module may come from, nearest first.
 
-    A package that is left out is so with all that is in it.
+    A package that is left out is so with all that is in it. No migration can be: those
+    of the others depend on it.
     """
     parts = rest.split(".")
-    names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    ends = range(1, 1 if _is_migration(rest) else len(parts) + 1)
+    names = [".".join(parts[:end]) for end in ends]
     for level in levels:
         package = level.package
         if all(package in inherited_by(levels, "modules", name) for name in names):
             yield package
-
-
-def _find(name: str) -> ModuleSpec | None:
-    try:
-        return find_spec(name)
-    except ModuleNotFoundError as error:
-        if not is_missing(name, error):
-            raise
-        return None
 
 
 def _is_bare_directory(spec: ModuleSpec) -> bool:
@@ -98,7 +126,7 @@ def _is_bare_directory(spec: ModuleSpec) -> bool:
 
     Such as one of other files, or of what a package has left in ``__pycache__``.
     """
-    if spec.loader and not isinstance(spec.loader, NamespaceLoader):
+    if has_code(spec):
         return False
     places = spec.submodule_search_locations or ()
     return not any(_has_modules(Path(place)) for place in places)
@@ -122,11 +150,21 @@ def _has_modules(place: Path) -> bool:
 class _Alias:
     """Gives a module that is known by another name."""
 
-    def __init__(self, real: ModuleSpec) -> None:
+    def __init__(self, alias: str, real: ModuleSpec) -> None:
+        self.alias = alias
         self.real = real
-        self.loader: Any = real.loader
+
+    def __getattr__(self, method: str) -> Any:
+        # What the real one lacks, this one lacks too.
+        found = getattr(vars(self)["real"].loader, method)
+        return partial(self._call, found) if method in BY_NAME else found
+
+    def _call(self, method: Any, name: str = "") -> Any:
+        return method(self.real.name)
 
     def create_module(self, spec: ModuleSpec) -> None:
+        # It is for an import, which goes by that name.
+        spec.name = self.alias
         # Before there is a module of this name: what the real one imports may ask for
         # it, and is to get the real one then, too.
         try:
@@ -137,23 +175,17 @@ class _Alias:
 
     def exec_module(self, module: ModuleType) -> None:
         # Python goes on with what it finds here.
-        sys.modules[module.__name__] = import_module(self.real.name)
+        sys.modules[self.alias] = import_module(self.real.name)
 
     def is_package(self, name: str) -> bool:
         return self.real.submodule_search_locations is not None
 
-    def get_code(self, name: str) -> CodeType | None:
-        code: CodeType | None = self.loader.get_code(self.real.name)
-        return code
-
-    def get_source(self, name: str) -> str | None:
-        source: str | None = self.loader.get_source(self.real.name)
-        return source
-
 
 def _alias(fullname: str, real: ModuleSpec) -> ModuleSpec:
-    loader: Any = _Alias(real)
-    spec = ModuleSpec(fullname, loader, origin=real.origin)
+    loader: Any = _Alias(fullname, real)
+    # Of the real name, since by this the module is known to those who do not import
+    # it, but run it as a script: it imports what is beside the file that it is in.
+    spec = ModuleSpec(real.name, loader, origin=real.origin)
     spec.submodule_search_locations = real.submodule_search_locations
     return spec
 

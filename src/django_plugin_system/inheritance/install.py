@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cache, partial
 from importlib import import_module
 
+from ..awaiting import when_imported
 from .imports import install_finders
 from .models.making import install_models
 from .models.receivers import install_receivers
 from .registry import install_registry
-from .seams import when_imported
 
 # Our modules, by what of Django they change: they are imported right after it.
 LATER = {
@@ -28,6 +28,7 @@ LATER = {
         "django.utils.translation.trans_real",
         "django.views.i18n",
     ],
+    "resources.messages": ["django.core.management.commands.makemessages"],
     "migrations.packages": [
         "django.db.migrations.autodetector",
         "django.db.migrations.loader",

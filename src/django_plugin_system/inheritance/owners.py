@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
@@ -87,7 +87,19 @@ def root(app: AppConfig, package: str) -> Path:
     if package == app.name:
         return Path(app.path)
     given = levels_from(app, package)[0].says("path")
-    return Path(given or next(iter(import_module(package).__path__)))
+    return Path(given or _place_of(import_module(package)))
+
+
+def _place_of(module: Any) -> str:
+    # As for an app that is installed, but one in several places has its first one.
+    for place in getattr(module, "__path__", ()):
+        return str(place)
+    if file := getattr(module, "__file__", None):
+        return str(Path(file).parent)
+    raise ImproperlyConfigured(
+        f"{module.__name__!r} has no directory. Give its config a class attribute "
+        "'path' with the directory of its files."
+    )
 
 
 def levels_from(app: AppConfig, package: str) -> tuple[Level, ...]:

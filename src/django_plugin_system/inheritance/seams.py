@@ -8,20 +8,15 @@ the check E109 tries what no process has needed yet.
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from importlib.machinery import ModuleSpec, PathFinder
 from inspect import getattr_static, signature
-from types import ModuleType
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-Change = Callable[[], None]
-
-_waiting: defaultdict[str, list[Change]] = defaultdict(list)
+from ..awaiting import awaited, when_imported
 
 
 def replace(
@@ -71,40 +66,12 @@ def add(path: str, method: Callable[..., Any]) -> None:
     when_imported(module, change)
 
 
-def when_imported(module: str, change: Change) -> None:
-    """Make a change to a module: now, or right after it has been imported."""
-    if _is_imported(module):
-        change()
-        return
-    if not any(isinstance(finder, ChangingFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, ChangingFinder())
-    _waiting[module].append(change)
-
-
 def make_all_changes() -> None:
     """Import what has not been needed yet, or raise ImproperlyConfigured."""
-    for module in list(_waiting):
+    for module in awaited():
         # Jinja2, for one, need not be installed: then its backend is not used.
         with suppress(ModuleNotFoundError):
             import_module(module)
-
-
-class ChangingFinder:
-    """Makes the changes that wait for a module, once it is imported."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        if fullname not in _waiting:
-            return None
-        spec = find_behind(self, fullname, path, target)
-        if spec:
-            loader: Any = _ChangingLoader(spec.loader)
-            spec.loader = loader
-        return spec
 
 
 def _owner_of(module: str, names: str) -> tuple[Any, str]:
@@ -113,44 +80,6 @@ def _owner_of(module: str, names: str) -> tuple[Any, str]:
     for container in containers:
         owner = getattr(owner, container, None)
     return owner, name
-
-
-class _ChangingLoader:
-    """Loads as another loader does, which may be one for many modules."""
-
-    def __init__(self, loader: Any) -> None:
-        self.loader = loader
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.loader, name)
-
-    def exec_module(self, module: Any) -> None:
-        module.__loader__ = module.__spec__.loader = self.loader
-        self.loader.exec_module(module)
-        # Waiting still, if one of them raises: then the import has failed too.
-        for change in _waiting.get(module.__name__, ()):
-            change()
-        _waiting.pop(module.__name__, None)
-
-
-def find_behind(
-    finder: object, fullname: str, path: Sequence[str] | None, target: Any
-) -> ModuleSpec | None:
-    """Return what Python would find if it had no such finder."""
-    finders: list[Any] = list(sys.meta_path)
-    # Those before it have been asked already. Somebody may have put it into another.
-    behind = finders[finders.index(finder) + 1 :] if finder in finders else [PathFinder]
-    for each in behind:
-        spec: ModuleSpec | None = each.find_spec(fullname, path, target)
-        if spec:
-            return spec
-    return None
-
-
-def _is_imported(module: str) -> bool:
-    # Not so one that is being imported, by which another one is.
-    spec = getattr(sys.modules.get(module), "__spec__", None)
-    return spec is not None and not getattr(spec, "_initializing", False)
 
 
 def _plain_function(attribute: Any) -> Callable[..., Any] | None:

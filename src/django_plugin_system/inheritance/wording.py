@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
+
+
+def find_close(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that one comes closest to, or None."""
+    # One in capitals, say, is closer than it looks.
+    names = {each.lower(): each for each in sorted(known, reverse=True)}
+    close = get_close_matches(name.lower(), names, n=1)
+    return names[close[0]] if close else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return that question, or nothing if no known name is close."""
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    close = find_close(name, known)
+    return f"Did you mean {close!r}?" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as part of a sentence."""
+    return ", ".join(names)
 
 
 def path_of(cls: type) -> str:
@@ -20,8 +34,8 @@ def path_of(cls: type) -> str:
 
 def place(cls: type) -> str:
     """Return file and line of a class, or its dotted path if there is no source."""
-    try:
+    # Whatever a loader does where it has none: a message must not fail for that.
+    with suppress(Exception):
         _, line = inspect.getsourcelines(cls)
-    except (OSError, TypeError):
-        return path_of(cls)
-    return f"{inspect.getsourcefile(cls)}:{line}"
+        return f"{inspect.getsourcefile(cls)}:{line}"
+    return path_of(cls)

@@ -16,11 +16,13 @@ from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.db.models.signals import pre_save
 
 from ..own_writes import own_writes
 from ..rows import DIGEST_LENGTH, ItemValues, Rows, TypeValues
+from .reading import plain, read
 
 ONLY_ID = 1
 UNKNOWN = ""
@@ -93,10 +95,16 @@ def writing(using: str) -> Iterator[None]:
             _start_generation_if_changed(using)
 
 
-def find_stamp(using: str) -> Stamp | None:
-    """Return what the generation row of ``using`` says now, or None."""
-    rows = _generation(using).values_list("token", "digest")
-    return next((Stamp(*values) for values in rows), None)
+def find_stamp(
+    using: str, connection: BaseDatabaseWrapper | None = None
+) -> Stamp | None:
+    """Return what the generation row of ``using`` says now, or None.
+
+    ``connection`` is one to that database, by default the thread's own.
+    """
+    rows = plain(Generation, using).filter(pk=ONLY_ID).values_list("token", "digest")
+    found = read(rows, connection or connections[using])
+    return Stamp(*found[0]) if found else None
 
 
 def start_generation(using: str) -> None:
@@ -110,7 +118,8 @@ def lock_generation(using: str, *, nowait: bool = False) -> None:
     if using in _writing.aliases:
         return
     if nowait:
-        list(_generation(using).select_for_update(nowait=True))
+        row = plain(Generation, using).filter(pk=ONLY_ID).values_list("token")
+        read(row.select_for_update(nowait=True), connections[using])
     # An UPDATE takes the lock on every database; SQLite knows no SELECT FOR UPDATE,
     # and would refuse to write after a read that another process has outdated.
     generation = _generation(using)
@@ -120,11 +129,20 @@ def lock_generation(using: str, *, nowait: bool = False) -> None:
         generation.update(token=F("token"))
 
 
-def read_rows(using: str, *, locked: bool = False) -> Rows:
-    """Read all that selection sees, with one query: of one moment."""
+def read_rows(
+    using: str,
+    connection: BaseDatabaseWrapper | None = None,
+    *,
+    locked: bool = False,
+) -> Rows:
+    """Read all that selection sees, with one query: of one moment.
+
+    ``connection`` is one to the database ``using``, by default the thread's own.
+    """
     types: dict[UUID, TypeValues] = {}
     items: list[ItemValues] = []
-    for type_id, name, manager, item_id, *rest in _joined(using, locked).iterator():
+    joined = read(_joined(using, locked), connection or connections[using])
+    for type_id, name, manager, item_id, *rest in joined:
         types[type_id] = TypeValues(type_id, name, manager)
         if item_id is not None:
             items.append(ItemValues(item_id, type_id, *rest))
@@ -156,11 +174,9 @@ def _generation(using: str) -> models.QuerySet[Generation]:
 
 
 def _joined(using: str, locked: bool) -> models.QuerySet[Any, tuple[Any, ...]]:
-    # By name, since that model is built on this module. And a plain QuerySet: it only
-    # reads.
-    model = apps.get_model("django_plugin_system", "PluginType")
-    rows: models.QuerySet[Any] = models.QuerySet(model, using=using)
+    # By name, since that model is built on this module.
+    rows = plain(apps.get_model("django_plugin_system", "PluginType"), using)
     of_items = [f"pluginitem__{name}" for name in ItemValues._fields]
     of_items.remove("pluginitem__plugin_type_id")
-    joined = rows.order_by().values_list(*TypeValues._fields, *of_items)
+    joined = rows.values_list(*TypeValues._fields, *of_items)
     return joined.select_for_update() if locked else joined

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist, SynchronousOnlyOperation
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import Error, models
 from django.utils.translation import gettext_lazy as _
 
+from ..constructors import make
 from ..exceptions import PluginNotLoadable
 from ..registry import plugins
 from ..specs import (
@@ -29,6 +31,11 @@ class PluginStatus(models.TextChoices):
     ACTIVE = "active", _("active")
     RESERVED = "reserve", _("reserve")
     DISABLED = "disable", _("disabled")
+
+    @classmethod
+    def word(cls, value: str) -> str:
+        """Return what people read for a value where nothing is translated."""
+        return "disabled" if value == cls.DISABLED else value
 
 
 class PluginTypeQuerySet(WatchedQuerySet):
@@ -186,7 +193,16 @@ class PluginItem(WatchedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.module})"
+        try:
+            return str(self.key)
+        except (Error, ObjectDoesNotExist, SynchronousOnlyOperation):
+            # The type is not at hand. Logs and debuggers want a text nevertheless.
+            return self.short
+
+    @property
+    def short(self) -> str:
+        """How people read it where its type stands beside it."""
+        return f"{self.module}:{self.name}"
 
     def natural_key(self) -> tuple[str, str, str, str]:
         """Return what identifies the item in every database."""
@@ -224,13 +240,15 @@ class PluginItem(WatchedModel):
         return spec.plugin_class if spec else None
 
     def load(self) -> Any:
-        """Return a new object of the registered class, or raise PluginNotLoadable."""
+        """Return a new object of the registered class, or raise PluginNotLoadable.
+
+        Raises PluginNeedsArguments when the interface leaves arguments to the caller.
+        """
         plugin_class = self.load_class()
         if plugin_class is None:
             raise PluginNotLoadable(
-                f"Plugin item {self.name!r} of {self.module!r} cannot be loaded: this "
-                f"process has no class registered for it under plugin type "
-                f"{self.plugin_type.name!r}. Is its app installed, and does its "
-                "plugins module import?"
+                f"Plugin item {self} cannot be loaded: this process has no class "
+                "registered for it. Is its app installed, and does its plugins module "
+                "import?"
             )
-        return plugin_class()
+        return make(plugin_class)

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..conf import get_conf
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
 from ..specs import PluginItemSpec, TypeKey, dotted
-from .current import current
+from .current import after_sync, current, is_starting
 from .rule import choose
 
 logger = logging.getLogger(__name__)
+
+NOTHING_ELIGIBLE = (
+    "it has no active or reserve item whose code is loaded. Activate one in the admin, "
+    "or run 'manage.py pluginsync' if its rows are missing."
+)
+
+
+class Selection(NamedTuple):
+    """What the selection for a plugin type has come to."""
+
+    item: PluginItem | None
+    why_nothing: str = ""
+    """If no item answers, the reason, as a sentence goes on after a colon."""
 
 
 def find_selected(
@@ -23,12 +37,25 @@ def find_selected(
 
     A type without a row is logged, once per process, with what to do about it.
     """
-    snapshot = current().snapshot
-    plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
+    return ask(type_name, manager, *args, **kwargs).item
+
+
+def ask(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Selection:
+    """Do what find_selected() does, and say why if nothing is selected."""
+    key = TypeKey(type_name, manager)
+    plugin_type = current().snapshot.find_type_row(key)
+    selection = Selection(None, NOTHING_ELIGIBLE)
+    if plugin_type is not None:
+        selection = _select(plugin_type, *args, **kwargs)
+    if selection.item is None and is_starting():
+        # Without it, the sync that is to make the rows would not get through where
+        # the URLconf asks for a plugin.
+        plugin_type = after_sync().find_type_row(key)
+        if plugin_type is not None:
+            selection = _select(plugin_type, *args, **kwargs)
     if plugin_type is None:
         warn_of_missing_type(type_name, manager)
-        return None
-    return select(plugin_type, *args, **kwargs)
+    return selection
 
 
 def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | None:
@@ -37,13 +64,17 @@ def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | N
     Raises InvalidSelection when the type's ``get_plugin`` answers neither an item of
     the type, nor the class of one, nor None.
     """
+    return _select(plugin_type, *args, **kwargs).item
+
+
+def _select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> Selection:
     if override := plugins.find_override(plugin_type.key):
-        return _item_of(override, plugin_type)
+        return Selection(_item_of(override, plugin_type))
     spec = plugin_type.spec
     if spec is None or spec.get_plugin is None:
-        return choose(plugin_type.get_all_plugins())
+        return Selection(choose(plugin_type.get_all_plugins()), NOTHING_ELIGIBLE)
     answer = spec.get_plugin(plugin_type, *args, **kwargs)
-    return _item_from(answer, plugin_type, dotted(spec.get_plugin))
+    return _selection_of(answer, plugin_type, dotted(spec.get_plugin))
 
 
 def _item_of(override: PluginItemSpec, plugin_type: PluginType) -> PluginItem:
@@ -58,34 +89,56 @@ def _item_of(override: PluginItemSpec, plugin_type: PluginType) -> PluginItem:
     return item
 
 
-def _item_from(
-    answer: object, plugin_type: PluginType, source: str
-) -> PluginItem | None:
+def _selection_of(answer: object, plugin_type: PluginType, source: str) -> Selection:
     if answer is None:
-        return None
-    is_class = isinstance(answer, type)
-    item = _item_with_class(answer, plugin_type) if is_class else answer
-    if not isinstance(item, PluginItem) or item.plugin_type_id != plugin_type.pk:
+        return Selection(None, _why_none(plugin_type, source))
+    if isinstance(answer, type):
+        items = _items_with_class(answer, plugin_type)
+        item = choose(items)
+        if items and item is None:
+            return _nothing(
+                source, f"the class {dotted(answer)}", "each item with it is disabled"
+            )
+    else:
+        item = answer if isinstance(answer, PluginItem) else None
+    if item is None or not _is_of(item, plugin_type):
         raise InvalidSelection(
             f"{source} answered {answer!r} for plugin type {plugin_type.name!r} of "
             f"{plugin_type.manager!r}. It has to return a PluginItem of that type, the "
             "class of one that has a row, or None."
         )
     if item.is_orphan:
-        logger.warning(
-            "%s chose plugin item %r of %r, but no code is registered for it; "
-            "nothing is selected.",
-            source,
-            item.name,
-            item.module,
-        )
-        return None
-    return item
+        chosen = f"plugin item {item.name!r} of {item.module!r}"
+        return _nothing(source, chosen, "no code is registered for it")
+    return Selection(item)
 
 
-def _item_with_class(wanted: object, plugin_type: PluginType) -> PluginItem | None:
+def _is_of(item: PluginItem, plugin_type: PluginType) -> bool:
+    if item.plugin_type_id == plugin_type.pk:
+        return True
+    # With SAFE_MODE the row that a get_plugin is given is none of the database's.
+    return get_conf().SAFE_MODE and item.plugin_type.key == plugin_type.key
+
+
+def _items_with_class(wanted: type, plugin_type: PluginType) -> list[PluginItem]:
     items = plugin_type.get_all_plugins()
-    return next((item for item in items if item.load_class() is wanted), None)
+    return [item for item in items if item.load_class() is wanted]
+
+
+def _nothing(source: str, chosen: str, obstacle: str) -> Selection:
+    logger.warning(
+        "%s chose %s, but %s; nothing is selected.", source, chosen, obstacle
+    )
+    return Selection(None, f"its get_plugin, {source}, chose {chosen}, but {obstacle}.")
+
+
+def _why_none(plugin_type: PluginType, source: str) -> str:
+    if choose(plugin_type.get_all_plugins()) is None:
+        return f"its get_plugin, {source}, returned None, and {NOTHING_ELIGIBLE}"
+    return (
+        f"its get_plugin, {source}, returned None. Have it return an item whenever one "
+        "is needed, or expect NoPluginAvailable."
+    )
 
 
 @lru_cache(maxsize=256)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from ..clock import monotonic
 from ..registry import Registry
 from ..rows import ItemValues, Rows, TypeValues
 from ..specs import ItemKey, PluginItemSpec, PluginTypeSpec, TypeKey
@@ -28,7 +28,15 @@ class Snapshot:
     """By the id of their type."""
 
     loaded_at: float
-    """When the rows were read, on the monotonic clock in seconds."""
+    """When the rows were read, on the clock of freshness, in seconds."""
+
+    place: str
+    """The database, and the schema where its alias stands for one after the other."""
+
+    def rows(self) -> Rows:
+        """Return the rows, in no order."""
+        items = (item for items in self.items.values() for item in items)
+        return Rows(types=tuple(self.types.values()), items=tuple(items))
 
     def find_type_row(self, key: TypeKey) -> PluginType | None:
         """Return a new row object that knows its items, or None; costs no query."""
@@ -63,7 +71,13 @@ class Compiled:
     """Of those that have a class, and whose interface belongs to no other type."""
 
 
-def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapshot:
+def take(
+    using: str,
+    token: UUID | None,
+    rows: Rows,
+    loaded_at: float,
+    place: str | None = None,
+) -> Snapshot:
     """Return a snapshot of rows that were read after their ``token``."""
     of_type: dict[UUID, list[ItemValues]] = {}
     for item in rows.items:
@@ -74,6 +88,7 @@ def take(using: str, token: UUID | None, rows: Rows, loaded_at: float) -> Snapsh
         types={TypeKey(row.name, row.manager): row for row in rows.types},
         items={pk: tuple(items) for pk, items in of_type.items()},
         loaded_at=loaded_at,
+        place=place or using,
     )
 
 
@@ -103,20 +118,29 @@ def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
 
 def compile_defaults(using: str, registry: Registry) -> Compiled:
     """Work out the answers as if every registered item had its row, active."""
-    types = {spec.key: TypeValues(uuid4(), *spec.key) for spec in registry.types()}
-    items = (
+    rows = complete(Rows(types=(), items=()), registry)
+    return compile_(take(using, None, rows, monotonic()), registry)
+
+
+def complete(rows: Rows, registry: Registry) -> Rows:
+    """Return these rows, and those that a sync would add to them."""
+    types = {TypeKey(row.name, row.manager): row for row in rows.types}
+    for type_ in registry.types():
+        types.setdefault(type_.key, TypeValues(uuid4(), *type_.key))
+    keys = {(row.plugin_type_id, row.module, row.name) for row in rows.items}
+    missing = [
         ItemValues(
             id=uuid4(),
-            plugin_type_id=types[spec.type_key].id,
-            module=spec.module,
-            name=spec.name,
+            plugin_type_id=types[item.type_key].id,
+            module=item.module,
+            name=item.name,
             status="active",
-            priority=spec.priority,
+            priority=item.priority,
         )
-        for spec in registry.items()
-    )
-    rows = Rows(types=tuple(types.values()), items=tuple(items))
-    return compile_(take(using, None, rows, monotonic()), registry)
+        for item in registry.items()
+        if (types[item.type_key].id, item.module, item.name) not in keys
+    ]
+    return Rows(types=tuple(types.values()), items=(*rows.items, *missing))
 
 
 def _choose_class(

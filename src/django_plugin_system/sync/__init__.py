@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 
 from django.apps import AppConfig
@@ -16,12 +16,14 @@ from django.db import (
     router,
 )
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import translation
 
 from ..exceptions import SyncError
-from ..models import Generation, PluginItem, PluginType
+from ..models import PluginType
 from ..models.generation import find_stamp
+from ..models.reading import has_tables as has_tables
+from ..models.reading import plain, read
 from ..registry import plugins
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
@@ -74,20 +76,13 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
         sync(using=using)
 
 
-def has_tables(
-    using: str, models: Iterable[type[Model]] = (Generation, PluginType, PluginItem)
-) -> bool:
-    """Tell whether the tables of these models, by default of all, are there."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-    return {model._meta.db_table for model in models} <= set(tables)
-
-
 def is_adopted(using: str) -> bool:
     """Tell whether the first migration is on record, unlike with tables of 1.x."""
     recorder = MigrationRecorder(connections[using])
-    return FIRST_MIGRATION in recorder.applied_migrations()
+    if not recorder.has_table():
+        return False
+    applied = plain(recorder.Migration, using).values_list("app", "name")
+    return FIRST_MIGRATION in read(applied, connections[using])
 
 
 def _check_tables(using: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..models import PluginItem, PluginType
+from ..models.reading import read_items, read_types
 from ..register import is_installed
 from ..registry import plugins
 from ..rows import ItemValues, Rows, TypeValues
@@ -51,8 +52,8 @@ class Plan:
 
     def __init__(self, using: str, mode: Mode, prune: bool) -> None:
         self.using, self.mode, self.prune = using, mode, prune
-        types = list(PluginType.objects.using(using))
-        items = list(PluginItem.objects.using(using).select_related("plugin_type"))
+        types = read_types(using)
+        items = read_items(using)
         self.type_rows = {row.key: row for row in types}
         self.item_rows = {row.key: row for row in items}
         self.new_types = [

@@ -75,8 +75,12 @@ class Operator:
         return next((f.options["action"] for f in forms if "action" in f.options), {})
 
     def press(self, label: str, *names: str, sure: bool = True) -> str:
-        """Run a bulk action on the items of these names; return what it says."""
-        [action] = [value for name, value in self.picks().items() if label in name]
+        """Run a bulk action on the items of these names; return what it says.
+
+        ``label`` is as the seed writes it; it is also in the name that is sent.
+        """
+        wanted = label.lower().replace(" ", "_")
+        [action] = [value for value in self.picks().values() if wanted in value]
         posted = {"action": [action], "_selected_action": self._ids(names)}
         return self._post(ITEMS, posted, sure=sure)
 

@@ -1,6 +1,6 @@
-from voga.courses.apps import CoursesConfig
+from voga.courses import apps as parent
 
 
-class CoursesConfig(CoursesConfig):
+class CoursesConfig(parent.CoursesConfig):
     name = "voga.roger.courses"
     extends_models = ["Enrolment"]

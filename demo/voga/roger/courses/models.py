@@ -1,9 +1,9 @@
 from django.db import models
 
-from library.courses.models import Enrolment
+from library.courses import models as parent
 
 
-class Enrolment(Enrolment):
+class Enrolment(parent.Enrolment):
     section = models.CharField(max_length=50, blank=True)
 
     def __str__(self):

@@ -1,7 +1,7 @@
 from django.db import models
 
-from library.countries.models import Place
+from library.countries import models as parent
 
 
-class Place(Place):
+class Place(parent.Place):
     ins_code = models.CharField("INS code", max_length=5, blank=True)

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 
 from django.core.checks import CheckMessage
 
-from .configs import (
-    check_configs,
+from .configs import check_configs, check_needs, check_not_inherited, check_seams
+from .migrations import check_columns, check_migrations
+from .models import (
     check_extends_models,
     check_models_are_made,
     check_models_derive,
-    check_needs,
-    check_not_inherited,
-    check_seams,
     check_stale_references,
 )
-from .migrations import check_columns, check_migrations
 from .resources import check_hidden_modules, check_left_out
 
 

@@ -27,7 +27,9 @@ from ..migrations.clashes import find_clashes
 from ..migrations.files import Key, package_of, place_of
 from ..migrations.leftovers import find_leftovers
 from ..migrations.naming import name_prefix
+from ..migrations.unfinished import find_drops, find_unfinished
 from ..owners import directories, extending_apps, lineage, plugin_apps, root
+from ..wording import listed
 
 
 def check_migrations() -> Iterator[CheckMessage]:
@@ -38,8 +40,12 @@ def check_migrations() -> Iterator[CheckMessage]:
         is_built = _builds_graph(loader)
         yield from check_migration_files(lineages, loader)
         if is_built:
-            yield from check_migrations_package(lineages, loader)
-            yield from check_migration_clashes(lineages, loader)
+            clashes = check_migration_clashes(lineages, loader)
+            yield from clashes
+            # Else the files make no models that could be compared.
+            if not clashes:
+                yield from check_migrations_package(lineages, loader)
+                yield from check_drops(lineages, loader)
 
 
 def check_migration_files(
@@ -83,7 +89,7 @@ def check_migrations_package(
 def check_migration_clashes(
     lineages: list[AppConfig], loader: MigrationLoader
 ) -> list[CheckMessage]:
-    """E111: migrations of two packages make the same field or model."""
+    """E111: two packages make the same field or model, or one needs what is gone."""
     messages: list[CheckMessage] = []
     for app in lineages:
         for clash in find_clashes(loader.graph, app.label):
@@ -94,18 +100,43 @@ def check_migration_clashes(
             what = f"the model {clash.model!r}"
             if clash.field:
                 what = f"the field {clash.field!r} of the model {clash.model!r}"
+            fault = f"{place_of(keys[0])} and {place_of(keys[1])} both make {what}"
+            release, cure = "does not have it", "rename or remove it"
+            if clash.is_gone:
+                first, second = map(place_of, (clash.first, clash.second))
+                fault = f"{second} needs {what}, which {first} removes or renames"
+                release, cure = "knows nothing of that", "take it up again"
             messages.append(
                 Error(
-                    f"{place_of(keys[0])} and {place_of(keys[1])} both make {what}.",
-                    hint=f"Install the release of {parent} again that does not have "
-                    f"it, rename or remove it in {child}, run 'manage.py "
-                    f"makemigrations {app.label}' and 'migrate', and only then take "
-                    "up this release.",
+                    f"{fault}.",
+                    hint=f"Install the release of {parent} again that {release}, "
+                    f"{cure} in {child}, run 'manage.py makemigrations {app.label}' "
+                    "and 'migrate', and only then take up this release.",
                     obj=app.name,
                     id="django_plugin_system.E111",
                 )
             )
     return messages
+
+
+def check_drops(
+    lineages: list[AppConfig], loader: MigrationLoader
+) -> list[CheckMessage]:
+    """E112: a child's migration drops what a parent has made, and nobody says so."""
+    return [
+        Error(
+            f"{place_of(key)} drops what parents of {package_of(key)} have made, with "
+            f"all that is in it: {listed(names)}. No class says that it is to go.",
+            hint="Unless it was applied, delete it, find out what the models have "
+            f"lost, and run 'manage.py makemigrations {app.label}'. Where it was, run "
+            "that with --skip-checks, to have what was dropped again, empty. A field "
+            f"that is to go is set to None in {package_of(key)}.",
+            obj=app.name,
+            id="django_plugin_system.E112",
+        )
+        for app in lineages
+        for key, names in find_drops(loader.graph, app).items()
+    ]
 
 
 def check_columns(using: str) -> Iterator[CheckMessage]:
@@ -210,7 +241,8 @@ def _has_changes(app: AppConfig, loader: MigrationLoader) -> bool:
         MigrationQuestioner(specified_apps={app.label}, dry_run=True),
     )
     changes = autodetector.changes(graph=loader.graph, trim_to_apps={app.label})
-    return app.label in changes
+    written = changes.get(app.label, [])
+    return bool(find_unfinished(app, written, loader.graph).own)
 
 
 def _level(app: AppConfig, key: Key) -> int:

@@ -65,11 +65,16 @@ def check_left_out() -> list[CheckMessage]:
 
 def _is_empty(file: Path) -> bool:
     """Tell whether a module has nothing but comments and imports by name."""
+    try:
+        body = ast.parse(file.read_bytes(), str(file)).body
+    except (SyntaxError, ValueError):
+        # Whoever imports it hears what is wrong with it.
+        return False
     return all(
         isinstance(node, ast.Import)
         or (isinstance(node, ast.ImportFrom) and node.names[0].name != "*")
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        for node in ast.parse(file.read_bytes(), str(file)).body
+        for node in body
     )
 
 

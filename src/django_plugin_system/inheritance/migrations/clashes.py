@@ -1,4 +1,4 @@
-"""What two packages of a lineage make both, each in migrations of its own."""
+"""What one package of a lineage makes or removes, and another does not know of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.operations import (
     AddField,
+    AlterField,
     CreateModel,
     DeleteModel,
     RemoveField,
@@ -23,7 +24,7 @@ Made = dict[tuple[str, str], Key]
 
 
 class Clash(NamedTuple):
-    """A model or a field that is made by a migration although it is there."""
+    """A model or a field that is made although it is there, or needed when gone."""
 
     model: str
     field: str
@@ -31,11 +32,14 @@ class Clash(NamedTuple):
 
     first: Key
     second: Key
+    is_gone: bool = False
+    """The first one removes it, and the second one needs it."""
 
 
 def find_clashes(graph: MigrationGraph, label: str) -> Iterator[Clash]:
     """Yield them in the order in which migrations run; each name in lower case."""
     made: Made = {}
+    gone: Made = {}
     plans = (graph.forwards_plan(key) for key in graph.leaf_nodes(label))
     for key in dict.fromkeys(chain(*plans)):
         if key[0] == label:
@@ -45,7 +49,13 @@ def find_clashes(graph: MigrationGraph, label: str) -> Iterator[Clash]:
                     first = made.get((model, field), key)
                     if package_of(first) != package_of(key):
                         yield Clash(model, field, first, key)
+                for name in _needs(operation):
+                    first = gone.get(name, key)
+                    if name not in made and package_of(first) != package_of(key):
+                        yield Clash(*name, first, key, is_gone=True)
+                there = {*made}
                 _apply(operation, made, key)
+                gone |= dict.fromkeys(there - made.keys(), key)
 
 
 def _makes(operation: Any) -> Iterator[tuple[str, str]]:
@@ -57,6 +67,19 @@ def _makes(operation: Any) -> Iterator[tuple[str, str]]:
         yield operation.model_name_lower, operation.name_lower
     elif isinstance(operation, RenameField):
         yield operation.model_name_lower, operation.new_name_lower
+
+
+def _needs(operation: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(operation, DeleteModel):
+        yield operation.name_lower, ""
+    elif isinstance(operation, RenameModel):
+        yield operation.old_name_lower, ""
+    elif isinstance(operation, RenameField):
+        yield operation.model_name_lower, operation.old_name_lower
+    elif isinstance(operation, AlterField | RemoveField):
+        yield operation.model_name_lower, operation.name_lower
+    elif isinstance(operation, AddField):
+        yield operation.model_name_lower, ""
 
 
 def _apply(operation: Any, made: Made, key: Key) -> None:

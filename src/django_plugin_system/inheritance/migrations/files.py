@@ -1,36 +1,28 @@
-"""Where the migrations of an app and of those that it extends are."""
+"""Whose the migrations of a lineage are, and in which files."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib import import_module
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
-from ..owners import lineage
+from ..owners import find_owner, lineage
 
 Key = tuple[str, str]
 
 
-def directories_of(packages: Sequence[str]) -> Iterator[str]:
-    """Yield the directories of the packages that have migrations."""
-    for package in packages:
-        path = import_module(package).__path__
-        spec = PathFinder.find_spec(f"{package}.migrations", path)
-        if spec and spec.origin:
-            yield from spec.submodule_search_locations or ()
-
-
 def package_of(key: Key) -> str:
     """Return the package of an app's lineage that a loaded migration belongs to."""
-    app = apps.get_app_config(key[0])
-    # Such as one that the project keeps elsewhere.
-    return find_package(lineage(app), place_of(key).parent) or app.name
+    label, name = key
+    app = apps.get_app_config(label)
+    if label in settings.MIGRATION_MODULES:
+        # The project keeps them elsewhere.
+        return app.name
+    package, _ = MigrationLoader.migrations_module(label)
+    return find_package(label, name_of(f"{package}.{name}")) or app.name
 
 
 def place_of(key: Key) -> Path:
@@ -39,13 +31,15 @@ def place_of(key: Key) -> Path:
     return file_of(f"{package}.{key[1]}")
 
 
-@cache
-def find_package(packages: tuple[str, ...], directory: Path) -> str | None:
-    """Return which of the packages has its migrations in a directory, or None."""
-    for package in packages:
-        if str(directory) in directories_of((package,)):
-            return package
-    return None
+def find_package(label: str, module: str) -> str | None:
+    """Return which package of an app's lineage a module is of, or None."""
+    owner = find_owner(module)
+    return owner[1] if owner and owner[0].label == label else None
+
+
+def name_of(module: str) -> str:
+    """Return the name that an imported module runs by: that of a parent is its own."""
+    return str(getattr(sys.modules.get(module), "__name__", module))
 
 
 def file_of(module: str) -> Path:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -14,14 +12,10 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from .files import file_of, find_package, package_of
-from .naming import is_lineage, makers
-from ..owners import find_owner, lineage
+from .naming import is_lineage
+from .unfinished import find_unfinished
+from ..owners import lineage
 from ..seams import replace
-
-# In this order: RenameField has a new name too, and AddField a name.
-NAMES_OF_MODELS = ("model_name", "new_name", "name")
-
-logger = logging.getLogger("django_plugin_system")
 
 
 def install() -> None:
@@ -56,11 +50,11 @@ def _write(original: Callable[..., None]) -> Callable[..., None]:
 
 def _refuse_parents(migration: Migration) -> None:
     app = apps.get_app_config(migration.app_label)
-    file = file_of(type(migration).__module__)
-    package = find_package(lineage(app), file.parent)
+    module = type(migration).__module__
+    package = find_package(app.label, module)
     if package not in (None, app.name):
         raise CommandError(
-            f"{file} is a migration of {package}, which {app.name} extends but does "
+            f"{file_of(module)} is a migration of {package}, which {app.name} extends but does "
             f"not change, so nothing was written. Have 'manage.py makemigrations "
             f"{app.label}', without --update, write one of {app.name}."
         )
@@ -102,52 +96,44 @@ def _write_migration_files(original: Callable[..., None]) -> Callable[..., None]
     ) -> None:
         for label, migrations in changes.items():
             if is_lineage(label):
-                _warn(apps.get_app_config(label), migrations)
+                for warning in _warnings(apps.get_app_config(label), migrations):
+                    self.stderr.write(self.style.WARNING(warning))
         original(self, changes, update_previous_migration_paths)
 
     return write_migration_files
 
 
-def _warn(app: AppConfig, migrations: list[Migration]) -> None:
-    """Tell of what a parent has not written a migration for itself."""
-    found = defaultdict(list)
-    for migration in migrations:
-        for operation in migration.operations:
-            # Those in the file already are not written now, but with --update.
-            if operation not in type(migration).operations:
-                name = _model_name(operation)
-                if package := _only_in_parent(app, name):
-                    found[package].append(name)
-    for package, names in found.items():
-        logger.warning(
-            "%s has changes of models that %s alone defines: %s. When %s ships a "
-            "migration for them itself, both will make the same, and fail. If %s is "
-            "yours, make its migration first, with settings that install it: "
-            "'manage.py makemigrations %s --settings ...'. If it is not, ask for one.",
-            f"The new migration of {app.name}",
-            package,
-            ", ".join(dict.fromkeys(names)),
-            package,
-            package,
-            app.label,
+def _warnings(app: AppConfig, migrations: list[Migration]) -> Iterator[str]:
+    """Yield what a parent has not written a migration for itself, and what is lost."""
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    found = find_unfinished(app, migrations, graph)
+    # Not to the log, which need not be read: it is about the file that is written now.
+    for package, names in found.alone.items():
+        models = ", ".join(dict.fromkeys(names))
+        yield (
+            f"The new migration of {app.name} has changes of models that {package} "
+            f"alone defines: {models}. {_advice(app, package)}"
+        )
+    for package, names in found.shared.items():
+        yield (
+            f"The new migration of {app.name} has changes that {package} makes in "
+            f"models which {app.name} extends: {', '.join(dict.fromkeys(names))}. "
+            f"{_advice(app, package)}"
+        )
+    for package, names in found.lost.items():
+        yield (
+            f"The new migration of {app.name} drops what {package} has made, with all "
+            f"that is in it: {', '.join(names)}. No class says that it is to go. "
+            f"Unless {package} has removed or renamed it, something has not met the "
+            f"models as they are now. Find out before you apply it; a field that is to "
+            f"go is set to None in {app.name}."
         )
 
 
-def _model_name(operation: Any) -> str:
-    names = (getattr(operation, each, "") for each in NAMES_OF_MODELS)
-    return next(filter(None, names), "")
-
-
-def _only_in_parent(app: AppConfig, name: str) -> str | None:
-    """Return the package of a parent that defines a model, if no child adds to it."""
-    model = apps.all_models[app.label].get(name.lower())
-    if model is None:
-        # Nobody but who has made it can have taken it out.
-        graph = MigrationLoader(None, ignore_no_migrations=True).graph
-        made_by = makers(graph, app.label).get(name.lower())
-        return None if made_by == app.name else made_by
-    packages = [
-        owner[1] for base in model.__mro__ if (owner := find_owner(base.__module__))
-    ]
-    nearest = min(filter(lineage(app).__contains__, packages), key=lineage(app).index)
-    return nearest if nearest != app.name and nearest == packages[0] else None
+def _advice(app: AppConfig, package: str) -> str:
+    return (
+        f"When {package} ships a migration for them itself, both will make the same, "
+        f"and fail. If {package} is yours, make its migration first, with settings "
+        f"that install it: 'manage.py makemigrations {app.label} --settings ...'. If "
+        "it is not, ask for one."
+    )

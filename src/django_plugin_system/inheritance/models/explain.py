@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 
-from ..frames import running_modules
+from ..frames import name_in, running_modules
 from ..owners import find_owner, levels_from, lineage
 from ..wording import path_of, place
 
@@ -57,7 +57,7 @@ def _about_two(name: str, app: AppConfig, package: str) -> str | None:
 
 
 def _about_no_app(module: str) -> str | None:
-    names = (each["__name__"] for each in running_modules())
+    names = map(name_in, running_modules())
     found = next(filter(None, map(find_owner, names)), None)
     if found is None:
         return None

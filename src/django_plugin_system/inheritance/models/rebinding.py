@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import repeat
 from operator import is_
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from ..frames import running_modules
+from ..frames import name_in, running_modules
 from ..owners import find_owner
 from .references import Names, replace_references
 
@@ -37,11 +39,11 @@ def rebind(old: type, new: type, since: Moment) -> None:
     levels = {each.__module__ for each in new.__mro__ if issubclass(each, old)}
     levels.discard(old.__module__)
     for names in _globals(since):
-        if names["__name__"] in levels:
+        if name_in(names) in levels:
             # There, the name is that of a base: methods call those of the base by it.
             continue
         # Not all that the libraries have which apps import: it may be a lot.
-        if find_owner(names["__name__"]) or _is_among(old, names):
+        if find_owner(name_in(names)) or _is_among(old, names):
             replace_references(old, new, names)
 
 
@@ -51,8 +53,9 @@ def keep_own_super(old: type, new: type) -> None:
     Where that name comes to mean a class derived from it, a method would call itself
     without end. Modules in which all say ``super()`` are left as they are.
     """
-    module = sys.modules[old.__module__]
-    if _says_whose_super(module):
+    # One that is run by other means than an import need not be there.
+    module = sys.modules.get(old.__module__)
+    if module and _says_whose_super(module):
         own = vars(module).setdefault("super", _Super())
         own.meant[new] = old
 
@@ -67,8 +70,11 @@ class _Super:
         if not arguments:
             # The same that Python does.
             frame = sys._getframe(1)
-            first = frame.f_code.co_varnames[0]
-            arguments = frame.f_locals["__class__"], frame.f_locals[first]
+            try:
+                first = frame.f_code.co_varnames[0]
+                arguments = frame.f_locals["__class__"], frame.f_locals[first]
+            except LookupError:
+                raise RuntimeError("super(): no arguments") from None
         cls, *others = arguments
         return super(self.meant.get(cls, cls), *others)
 
@@ -80,12 +86,19 @@ def _globals(since: Moment) -> Iterator[Names]:
         if name == since.imported:
             return
         if isinstance(module, ModuleType):
-            yield vars(module)
+            yield _names_of(module)
 
 
 def _has_run(module: object) -> bool:
     # One without a spec was not made by an import, and may be running.
-    return not getattr(getattr(module, "__spec__", None), "_initializing", True)
+    spec = _names_of(module).get("__spec__") if isinstance(module, ModuleType) else None
+    return not getattr(spec, "_initializing", True)
+
+
+def _names_of(module: ModuleType) -> Names:
+    # Not by vars(), for which a lazy module would be loaded.
+    names: Names = object.__getattribute__(module, "__dict__")
+    return names
 
 
 def _is_among(value: object, names: Names) -> bool:
@@ -96,5 +109,8 @@ def _is_among(value: object, names: Names) -> bool:
 def _says_whose_super(module: Any) -> bool:
     # Of the whole module, so that no decorator hides a method; and of its text, which
     # is sooner read than its code.
-    text = module.__spec__.loader.get_source(module.__name__)
+    text = None
+    # From the file, or the loader, which may have neither. Then nobody knows.
+    with suppress(Exception):
+        text = inspect.getsource(module)
     return text is None or bool(re.search(r"\bsuper\b(?!\s*\(\s*\))", text))

@@ -13,12 +13,14 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+from ..frames import NO_MODULE, name_in
+
 Names = dict[str, Any]
 
 
 def replace_references(old: type, new: type, names: Names) -> None:
     """Replace a class in all that a module has made; ``names`` are its globals."""
-    replacing = _Replacing(old, new, names["__name__"])
+    replacing = _Replacing(old, new, name_in(names))
     for name, value in list(names.items()):
         if name != "__builtins__" and (found := replacing.in_value(value)) is not value:
             names[name] = found
@@ -81,7 +83,7 @@ class _Replacing:
         return cls
 
     def in_function(self, function: FunctionType) -> FunctionType:
-        if function.__module__ == self.module:
+        if (function.__module__ or NO_MODULE) == self.module:
             function.__defaults__ = self.in_value(function.__defaults__)
             self.in_value(function.__kwdefaults__)
             self.in_value(function.__annotations__)

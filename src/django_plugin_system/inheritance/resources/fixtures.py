@@ -17,8 +17,9 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.utils.functional import cached_property
 
+from ...awaiting import when_imported
 from ..owners import directories, extending_apps, inherits
-from ..seams import replace, when_imported
+from ..seams import replace
 
 Found = tuple[str, str | None, str]
 """File, directory and name, as loaddata finds them."""

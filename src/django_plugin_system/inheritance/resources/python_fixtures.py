@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
@@ -22,6 +21,7 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import Model
 
+from ..missing import find_module
 from ..owners import lineage, root
 
 
@@ -117,7 +117,8 @@ def Deserializer(stream: IO[str], **options: Any) -> Iterator[PythonObject]:
 def _module_at(path: Path) -> ModuleType:
     # By its own name where it has one, so that it is what others import.
     name = _name_of(path.resolve())
-    found = _find_spec(name)
+    # Not there, where the directory of an app is not that of its package.
+    found = find_module(name)
     if found and found.origin and Path(found.origin).resolve() == path.resolve():
         return import_module(name)
     spec = spec_from_file_location(name, path)
@@ -126,14 +127,6 @@ def _module_at(path: Path) -> ModuleType:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def _find_spec(name: str) -> ModuleSpec | None:
-    try:
-        return find_spec(name)
-    except ModuleNotFoundError:
-        # The directory of an app need not be that of its package.
-        return None
 
 
 def _name_of(path: Path) -> str:
