@@ -315,7 +315,7 @@ def test_override_that_answers_a_disabled_item(db):
     explanation = explain("sender", "tests.apps.otp")
 
     assert selected() == "mail"
-    assert explanation.answer == "mail answers"
+    assert explanation.answer == "tests.apps.otp_sms:mail answers"
     assert [reason.verdict.value for reason in explanation.candidates] == [
         "passed over: get_plugin chose otherwise",
         "passed over: get_plugin chose otherwise",
@@ -508,17 +508,17 @@ def test_explain_in_safe_mode(senders: PluginType, safe_mode):
     assert type(get_plugin(Sender)) is Mail
     assert str(explanation) == "\n".join(
         [
-            "Plugin type 'sender' of 'tests.apps.otp': mail answers.",
+            "Plugin type tests.apps.otp:sender: tests.apps.otp_sms:mail answers.",
             f"  Decided by {SAFE_RULE}.",
-            "  mail (tests.apps.otp_sms), disable, priority 1: "
+            "  tests.apps.otp_sms:mail, disabled, priority 1: "
             "chosen: first of the registered items, by SAFE_MODE",
-            "  fax (tests.apps.otp_sms), reserve, priority 2: "
+            "  tests.apps.otp_sms:fax, reserve, priority 2: "
             "passed over: another item comes first",
-            "  pigeon (tests.apps.otp_sms), active, priority -7: "
+            "  tests.apps.otp_sms:pigeon, active, priority -7: "
             "passed over: another item comes first",
-            "  new (tests.apps.otp_sms), no row, priority 8: "
+            "  tests.apps.otp_sms:new, no row, priority 8: "
             "passed over: another item comes first",
-            "  gone (tests.apps.otp_sms), active, priority 0: "
+            "  tests.apps.otp_sms:gone, active, priority 0: "
             "dropped: no code is registered for it in this process",
         ]
     )
@@ -533,9 +533,9 @@ def test_explain_in_safe_mode_without_rows(db, safe_mode):
 
     explanation = explain("sender", "tests.apps.otp")
 
-    assert explanation.answer == "mail answers"
+    assert explanation.answer == "tests.apps.otp_sms:mail answers"
     assert [str(reason) for reason in explanation.candidates] == [
-        "mail (tests.apps.otp_sms), no row, priority 0: "
+        "tests.apps.otp_sms:mail, no row, priority 0: "
         "chosen: first of the registered items, by SAFE_MODE"
     ]
 
@@ -551,7 +551,7 @@ def test_explain_in_safe_mode_without_tables(empty, settings, safe_mode):
 
     explanation = explain("otp", "tests.apps.otp")
 
-    assert explanation.answer == "voice answers"
+    assert explanation.answer == "tests.apps.otp_voice:voice answers"
     assert [reason.item.status for reason in explanation.candidates] == ["unknown"] * 3
 
 
@@ -563,7 +563,7 @@ def test_explain_in_safe_mode_on_an_event_loop(safe_mode):
         return str(explain("otp", "tests.apps.otp").candidates[0])
 
     assert async_to_sync(ask)() == (
-        "voice (tests.apps.otp_voice), unknown, priority 5: "
+        "tests.apps.otp_voice:voice, unknown, priority 5: "
         "chosen: first of the registered items, by SAFE_MODE"
     )
 
@@ -587,7 +587,7 @@ def test_override_in_safe_mode(db, safe_mode, answer, name):
     explanation = explain("sender", "tests.apps.otp")
 
     assert selected() == name
-    assert explanation.answer == f"{name} answers"
+    assert explanation.answer == f"tests.apps.otp_sms:{name} answers"
     assert explanation.rule == (
         f"get_plugin: tests.test_selection.answer, in {SAFE_RULE}"
     )
@@ -602,7 +602,7 @@ def test_override_that_answers_another_type_in_safe_mode(db, safe_mode):
     """That is refused there, too."""
     make_senders(get_plugin=lambda row: PluginItem.objects.get(name="voice"))
 
-    with pytest.raises(InvalidSelection, match="answered <PluginItem: voice"):
+    with pytest.raises(InvalidSelection, match="answered <PluginItem: tests"):
         selected()
 
 

@@ -248,37 +248,37 @@ def test_safe_mode(admin_client, settings):
     row = table(admin_client.get(TYPES))["otp"]
     page = admin_client.get(page_of(otp()))
 
-    assert row["answers_now"] == "voice (tests.apps.otp_voice), by SAFE_MODE"
+    assert row["answers_now"] == "tests.apps.otp_voice:voice, by SAFE_MODE"
     assert f"{row['active_count']} {row['reserve_count']} {row['disabled_count']}" == (
         "0 1 1"
     )
-    assert "Right now <strong>voice answers</strong>." in page.text
+    assert "Right now <strong>tests.apps.otp_voice:voice answers</strong>." in page.text
     assert (
         "Decided by SAFE_MODE, which ignores all rows: every registered item counts as "
         "active, and the lowest priority number in code comes first."
     ) in page.text
     assert cells(page)[1:] == [
         [
-            "voice (tests.apps.otp_voice)",
+            "tests.apps.otp_voice:voice",
             "disabled",
             "5",
             "chosen: first of the registered items, by SAFE_MODE",
         ],
         [
-            "sms_ir (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:sms_ir",
             "reserve",
             "10",
             "passed over: another item comes first",
         ],
         [
-            "kavenegar (tests.apps.otp_sms)",
+            "tests.apps.otp_sms:kavenegar",
             "no row",
             "20",
             "passed over: another item comes first",
         ],
     ]
     assert f'<a href="{page_of(item("voice"))}">' in page.text
-    assert ">kavenegar (tests.apps.otp_sms)</a>" not in page.text
+    assert ">tests.apps.otp_sms:kavenegar</a>" not in page.text
 
 
 def test_safe_mode_without_items(admin_client, settings):

@@ -122,7 +122,7 @@ def orphan_note(item: PluginItem, call: Call) -> Iterator[str]:
 
 def short(item: ItemKey | PluginItem) -> str:
     """Return how people write an item beside its type."""
-    return f"{item.module}:{item.name}"
+    return item.short
 
 
 def shown(field: str, value: object) -> object:
@@ -132,7 +132,7 @@ def shown(field: str, value: object) -> object:
 
 def status_word(status: str) -> str:
     """Return what people call a status, the same in all languages."""
-    return "disabled" if status == PluginStatus.DISABLED else status
+    return PluginStatus.word(status)
 
 
 def in_words(status: str) -> str:
