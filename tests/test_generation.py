@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
 from django.core import serializers
 from django.core.management import call_command
 from django.core.serializers.base import DeserializedObject
-from django.db import IntegrityError, connection, connections, models, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, F
 from django.db.models.signals import post_save
@@ -404,6 +412,21 @@ def test_a_transaction_that_is_to_be_rolled_back():
         post_save.disconnect(give_up, sender=PluginItem)
 
     assert (voice().status, token()) == ("active", before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_closed_in_its_transaction(other):
+    """What it has written is lost with it; but no database in memory is closed."""
+    seen = []
+    for using in ("default", other):
+        with suppress(InterfaceError), transaction.atomic(using):
+            PluginItem.objects.using(using).update(priority=3)
+            connections[using].close()
+            seen.append(own_writes.are_open(using))
+        seen.append(own_writes.are_open(using))
+
+    in_memory = connections["default"].vendor == "sqlite"
+    assert seen == [in_memory, False, False, False]
 
 
 def test_many_writes_are_held_as_one():

@@ -107,7 +107,9 @@ def test_a_deferred_declaration_that_fails(registry: Registry, caplog):
             register.PluginTypeSpec(name="x", manager="m", interface=Unrelated)
         )
 
-    register._deferred.extend([("first", fail), ("second", lambda: done.append(1))])
+    register._deferred.extend(
+        [("first", fail, None), ("second", lambda: done.append(1), None)]
+    )
     register.run_deferred()
 
     assert caplog.messages == ["first could not be registered."]

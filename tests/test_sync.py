@@ -412,7 +412,8 @@ def test_tables_missing(empty):
 
 
 def after_migrate(using: str) -> None:
-    sync_after_migrate(sender=apps.get_app_config("django_plugin_system"), using=using)
+    config = apps.get_app_config("django_plugin_system")
+    sync_after_migrate(sender=config, using=using, plan=[])
 
 
 def test_migrate_only_creates(other):

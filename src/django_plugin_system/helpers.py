@@ -27,9 +27,10 @@ def get_plugin_instance(
 
     Further arguments go to the type's ``get_plugin``, if it has one.
     """
-    by_key = current().by_key
+    key = type_name, manager
+    by_key = current(key).by_key
     try:
-        plugin_class = by_key[type_name, manager]
+        plugin_class = by_key[key]
     except KeyError:
         plugin_class = _find_class(type_name, manager, *args, **kwargs)
     if plugin_class is None:
@@ -50,9 +51,10 @@ def get_plugin_class(
     Further arguments go to the type's ``get_plugin``, if it has one.
     An unknown type is logged, once, with the closest one that is known.
     """
-    by_key = current().by_key
+    key = type_name, manager
+    by_key = current(key).by_key
     try:
-        return by_key[type_name, manager]
+        return by_key[key]
     except KeyError:
         return _find_class(type_name, manager, *args, **kwargs)
 
@@ -65,7 +67,7 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     and NoPluginAvailable when nothing can be selected.
     """
     # Annotated as a callable since mypy refuses abstract classes for type[T].
-    plugin_class = current().by_interface.get(interface)
+    plugin_class = current(interface).by_interface.get(interface)
     if plugin_class is not None:
         try:
             return plugin_class()  # type: ignore[no-any-return]  # the interface's
@@ -77,7 +79,7 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Do what get_plugin() does, without blocking the event loop."""
-    plugin_class = (await acurrent()).by_interface.get(interface)
+    plugin_class = (await acurrent(interface)).by_interface.get(interface)
     if plugin_class is not None:
         return make(plugin_class)  # type: ignore[no-any-return]  # it is the interface's
     # A selector may make queries; the object belongs where it is asked for.

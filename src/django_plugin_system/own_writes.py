@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import count
 from threading import RLock
-from weakref import WeakKeyDictionary, WeakSet, finalize
+from typing import Any, cast
+from weakref import WeakKeyDictionary, finalize, ref
 
-from django.db import connections, transaction
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .scopes import Scope, find_scope
@@ -24,27 +26,33 @@ class OwnWrites:
         self.open = 0
         """How many writes of all threads are neither committed nor rolled back."""
 
-        self._held: WeakKeyDictionary[BaseDatabaseWrapper, WeakSet[_Write]]
+        self._held: WeakKeyDictionary[BaseDatabaseWrapper, list[_Write]]
         self._held = WeakKeyDictionary()
         # A finalizer may run in any line, so also in one that holds the lock.
         self._lock = RLock()
 
     def note(self, using: str, savepoints: tuple[str, ...]) -> None:
         """Remember that the open transaction writes, inside of these savepoints."""
+        connection = connections[using]
         scope = find_scope()
         self.ask_again(scope)
         with self._lock:
-            held = self._held.setdefault(connections[using], WeakSet())
+            held = self._held.setdefault(connection, [])
             if any(each.holds(savepoints, scope) for each in held):
                 return
-            write = _Write(savepoints, scope)
-            held.add(write)
+            within = frozenset(connection.savepoint_ids)
+            write = _Write(savepoints, within, scope)
+            held.append(write)
             self.open += 1
-        # Django holds what it is to call until the transaction, or the savepoint that
-        # the write was made in, ends in either way. When it is gone, the write is not
-        # open: also if another hook fails, so that this one is not called.
+        # When it is gone, the write is not open: also if its thread has ended.
         finalize(write, self._close, scope).atexit = False
-        transaction.on_commit(write, using=using)
+        _watch(connection)
+
+    def end(self, connection: BaseDatabaseWrapper, savepoint: str | None) -> None:
+        """Forget what was written in a savepoint, or in all of the transaction."""
+        with self._lock:
+            held = self._held.get(connection, [])
+            held[:] = [each for each in held if each.survives(savepoint)]
 
     def are_open(self, using: str) -> bool:
         """Tell whether this thread's transaction has written and has not ended."""
@@ -70,19 +78,66 @@ class OwnWrites:
 
 
 class _Write:
-    """Lives as long as a write is open; does nothing when it is called."""
+    """Lives as long as a write is open."""
 
-    __slots__ = ("__weakref__", "_savepoints", "_scope")
+    __slots__ = ("__weakref__", "_savepoints", "_scope", "_within")
 
-    def __init__(self, savepoints: tuple[str, ...], scope: Scope | None) -> None:
+    def __init__(
+        self,
+        savepoints: tuple[str, ...],
+        within: frozenset[str],
+        scope: Scope | None,
+    ) -> None:
         self._savepoints = savepoints
+        self._within = within
         self._scope = scope
 
     def holds(self, savepoints: tuple[str, ...], scope: Scope | None) -> bool:
         """Tell whether it ends no sooner than a write inside of these savepoints."""
         return self._savepoints == savepoints and self._scope is scope
 
-    def __call__(self) -> None: ...
+    def survives(self, savepoint: str | None) -> bool:
+        """Tell whether it is open when that has been rolled back; None: everything."""
+        return savepoint is not None and savepoint not in self._within
+
+
+# A function given to transaction.on_commit() would be told of all this, except of
+# rollbacks; but tests count those functions, with captureOnCommitCallbacks().
+ENDS = ("commit", "rollback", "savepoint_rollback", "close")
+"""The methods of a connection by which Django ends what writes belong to. Checked with
+Django 5.2 to 6.1."""
+
+
+def _watch(connection: BaseDatabaseWrapper) -> None:
+    for name in ENDS:
+        if not isinstance(vars(connection).get(name), _End):
+            setattr(connection, name, _End(connection, name))
+
+
+class _End:
+    """Stands before a method of one connection, and ends its writes afterwards."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, name: str) -> None:
+        # Weakly, since connections have to go when nobody uses them any more.
+        self._connection = ref(connection)
+        self._name = name
+        self._patched = vars(connection).get(name)
+
+    def __call__(self, *args: Any) -> Any:
+        connection = cast(BaseDatabaseWrapper, self._connection())
+        method = getattr(type(connection), self._name)
+        result = (self._patched or partial(method, connection))(*args)
+        if self._name == "savepoint_rollback":
+            own_writes.end(connection, args[0])
+        elif not _is_open(connection):
+            own_writes.end(connection, None)
+        return result
+
+
+def _is_open(connection: BaseDatabaseWrapper) -> bool:
+    # SQLite does not close a database in memory, so the transaction goes on. In a block
+    # that is still open, a connection that was closed is not taken away yet.
+    return connection.in_atomic_block and not connection.closed_in_transaction
 
 
 own_writes = OwnWrites()

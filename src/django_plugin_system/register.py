@@ -9,6 +9,7 @@ from functools import cache, partial, wraps
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from inspect import signature
+from types import ModuleType
 from typing import Any, NotRequired, ParamSpec, TypedDict, TypeVar, get_origin
 
 from django.apps import AppConfig, apps
@@ -204,6 +205,7 @@ def autodiscover() -> None:
         if app_config.module and module_has_submodule(app_config.module, "plugins"):
             source = f"{app_config.name}.plugins"
             _load(source, partial(import_module, source))
+    plugins.restore({name for app in apps.get_app_configs() for name in _packages(app)})
 
 
 def load_entry_points() -> None:
@@ -234,12 +236,13 @@ def check_installed(**kwargs: object) -> list[checks.CheckMessage]:
 def run_deferred() -> None:
     """Register what was declared before Django knew which apps there are."""
     while _deferred:
-        source, action = _deferred.pop(0)
-        try:
-            action()
-        except RegistrationError as error:
-            logger.exception("%s could not be registered.", source)
-            plugins.reject(source, error)
+        source, action, module = _deferred.pop(0)
+        with plugins.importing(module):
+            try:
+                action()
+            except RegistrationError as error:
+                logger.exception("%s could not be registered.", source)
+                plugins.reject(source, error)
 
 
 def owner_of(declared: type) -> str:
@@ -285,7 +288,7 @@ def is_inside(name: str, package: str) -> bool:
 # Internals, in the order they are called
 
 _UNKNOWN_YET = "-"
-_deferred: list[tuple[str, Callable[[], None]]] = []
+_deferred: list[tuple[str, Callable[[], None], ModuleType | None]] = []
 _has_begun = False
 
 
@@ -338,7 +341,7 @@ def _once_apps_are_known(action: Callable[[], None], source: str) -> None:
     if apps.apps_ready:
         action()
     else:
-        _deferred.append((source, action))
+        _deferred.append((source, action, plugins.find_import()))
 
 
 def _ensure_installed() -> None:

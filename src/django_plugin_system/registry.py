@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from itertools import count
-from typing import get_origin
+from types import ModuleType
+from typing import NamedTuple, get_origin
 
 from .advice import why_no_interface
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
@@ -63,6 +66,41 @@ class _State:
         )
 
 
+class _Imported(NamedTuple):
+    module: ModuleType
+    register: Callable[[], None]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a second import would do nothing."""
+        return sys.modules.get(self.module.__name__) is self.module
+
+    def is_inside(self, apps: set[str]) -> bool:
+        """Tell whether the module is part of one of these apps."""
+        names = self.module.__name__.split(".")
+        return any(".".join(names[:end]) in apps for end in range(1, len(names) + 1))
+
+
+@dataclass(slots=True, eq=False)
+class _Isolation:
+    """A block at whose end the registry is as it was before."""
+
+    before: _State
+    modules: frozenset[str] = field(default_factory=lambda: frozenset(sys.modules))
+    """Those that were imported before."""
+
+    imported: list[_Imported] = field(default_factory=list)
+    """What others have registered since, while they were imported."""
+
+    apps: set[str] = field(default_factory=set)
+    """Those that were installed at any time since."""
+
+
+@dataclass(slots=True, eq=False)
+class _Override:
+    item: PluginItemSpec
+
+
 class Registry:
     """The plugin types and plugin items that were registered, in any order.
 
@@ -74,6 +112,11 @@ class Registry:
         self._versions = count()
         self.version = next(self._versions)
         """Never the same number again once types or items have changed."""
+
+        self._isolations: list[_Isolation] = []
+        self._importing: ModuleType | None = None
+        self._undone: list[_Imported] = []
+        self._overrides: list[_Override] = []
 
     # Registering
 
@@ -95,9 +138,14 @@ class Registry:
         if is_new:
             self._settle_items_of(spec)
         self._touch()
+        self._note(partial(self.register_type, spec))
 
     def register_item(self, spec: PluginItemSpec) -> None:
         """Add a plugin item; raise RegistrationError if it can't fill its type."""
+        self._add_item(spec)
+        self._note(partial(self.register_item, spec))
+
+    def _add_item(self, spec: PluginItemSpec) -> None:
         known = self._state.items.get(spec.key)
         if (
             known
@@ -124,9 +172,11 @@ class Registry:
         if len(matches) > 1:
             raise RegistrationError(_ambiguous(interface, matches))
         if matches:
-            self.register_item(make(matches[0]))
+            self._add_item(make(matches[0]))
         else:
             self._wait(interface, plugin_class, name, make)
+        again = partial(self.register_item_for, interface, plugin_class, name, make)
+        self._note(again)
 
     def settle(self) -> None:
         """Take classes as they are now that their modules have been imported.
@@ -152,6 +202,7 @@ class Registry:
     def reject(self, source: str, error: RegistrationError) -> None:
         """Remember a mistaken declaration whose error can't reach its author."""
         self._state.rejected[source] = error
+        self._note(partial(self.reject, source, error))
 
     def forget(self, source: str) -> None:
         """Drop what is remembered against ``source``."""
@@ -246,20 +297,118 @@ class Registry:
     # Testing
 
     @contextmanager
-    def isolated(self) -> Iterator[Registry]:
-        """Undo, at the end of the block, whatever was registered in it."""
-        before = self._state
-        self._state = before.copy()
+    def isolated(
+        self, is_installed: Callable[[str], bool] = lambda name: True
+    ) -> Iterator[Registry]:
+        """Undo, at the end of the block, whatever was registered in it.
+
+        What a module has registered that was imported in the block, and still is,
+        stays: a second import would not register it again. That of an app which is
+        not installed any more comes back with the app.
+        """
+        isolation = _Isolation(self._state)
+        self._isolations.append(isolation)
+        self._state = isolation.before.copy()
         try:
             yield self
         finally:
-            self._state = before
+            self._isolations.remove(isolation)
+            self._state = isolation.before
+            for each in isolation.imported:
+                name = each.module.__name__
+                if each.is_inside(isolation.apps) and not is_installed(name):
+                    self._undone.append(each)
+                else:
+                    self._register_again(each)
             self._touch()
+
+    def restore(self, apps: set[str]) -> None:
+        """Register again what was undone of these apps, which are installed now."""
+        for isolation in self._isolations:
+            isolation.apps |= apps
+        back = [each for each in self._undone if each.is_inside(apps)]
+        self._undone = [each for each in self._undone if each not in back]
+        for each in back:
+            self._register_again(each)
+
+    @contextmanager
+    def not_isolated(self) -> Iterator[None]:
+        """Be, for the block, what is left when every isolation has ended."""
+        if not self._isolations:
+            yield
+            return
+        isolations, state = self._isolations, self._state
+        self._isolations, self._state = [], isolations[0].before.copy()
+        for isolation in isolations:
+            for each in isolation.imported:
+                self._register_again(each)
+        try:
+            yield
+        finally:
+            self._isolations, self._state = isolations, state
+            self._touch()
+
+    def find_import(self) -> ModuleType | None:
+        """Return the module whose import, begun in an isolation, is going on now."""
+        if self._importing is not None or not self._isolations:
+            return self._importing
+        before = self._isolations[-1].modules
+        frame = sys._getframe(1)
+        while frame.f_back:
+            frame = frame.f_back
+            name = frame.f_globals.get("__name__", "")
+            if frame.f_code.co_name == "<module>" and name not in before:
+                module = sys.modules.get(name)
+                # Code that is executed by other ways may only claim a name.
+                if module and vars(module) is frame.f_globals:
+                    return module
+        return None
+
+    @contextmanager
+    def importing(self, module: ModuleType | None) -> Iterator[None]:
+        """Take what is registered in the block as registered by the module's import."""
+        before, self._importing = self._importing, module
+        try:
+            yield
+        finally:
+            self._importing = before
+
+    @contextmanager
+    def override(self, item: PluginItemSpec) -> Iterator[None]:
+        """Have ``item`` answer for its type in the block, in all threads."""
+        override = _Override(item)
+        self._overrides.append(override)
+        self._touch()
+        try:
+            yield
+        finally:
+            self._overrides.remove(override)
+            self._touch()
+
+    def overrides(self) -> dict[TypeKey, PluginItemSpec]:
+        """Return what answers for types whatever rows say; the last one counts."""
+        return {each.item.type_key: each.item for each in self._overrides}
+
+    def find_override(self, wanted: object) -> PluginItemSpec | None:
+        """Return the override of the type with that key, or with that interface."""
+        if isinstance(wanted, tuple):
+            return self.overrides().get(TypeKey(*wanted))
+        matches = self._types_with(wanted)
+        return self.overrides().get(matches[0].key) if len(matches) == 1 else None
 
     # Helpers
 
     def _touch(self) -> None:
         self.version = next(self._versions)
+
+    def _note(self, registration: Callable[[], None]) -> None:
+        if self._isolations and (module := self.find_import()):
+            self._isolations[-1].imported.append(_Imported(module, registration))
+
+    def _register_again(self, imported: _Imported) -> None:
+        if imported.is_there:
+            with self.importing(imported.module):
+                imported.register()
 
     def _settled(self) -> _State:
         if self._state.unsettled:
@@ -325,13 +474,13 @@ class Registry:
                 check_implements(state.items[key], type_.interface)
             except RegistrationError as error:
                 del state.items[key]
-                self.reject(f"Plugin item {key}", error)
+                state.rejected[f"Plugin item {key}"] = error
         for wanted in [key for key in state.waiting if key[0] is type_.interface]:
             make = state.waiting.pop(wanted)
             try:
-                self.register_item(make(type_))
+                self._add_item(make(type_))
             except RegistrationError as error:
-                self.reject(f"Plugin item {wanted[2]!r}", error)
+                state.rejected[f"Plugin item {wanted[2]!r}"] = error
 
     def _wait(
         self, interface: type, plugin_class: type, name: str, make: ItemMaker

@@ -19,6 +19,8 @@ from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 
+from .blocks import Block
+
 logger = logging.getLogger(__name__)
 
 SERVERS = (ASGIHandler, WSGIHandler)
@@ -119,9 +121,16 @@ def find_scope() -> Scope | None:
     return None if scope is None or scope.has_ended else scope
 
 
+def fresh_plugins() -> Block[None]:
+    """Make the block what a request is: its first lookup asks, the others remember.
+
+    Works in a ``with`` statement and as a decorator.
+    """
+    return Block(_inner_scope)
+
+
 @contextmanager
-def fresh_plugins() -> Iterator[None]:
-    """Make the block what a request is: its first lookup asks, the others remember."""
+def _inner_scope() -> Iterator[None]:
     before = _scope.get()
     scope = Scope(find_scope())
     _scope.set(scope)

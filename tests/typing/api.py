@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, assert_type, runtime_checkab
 from django_plugin_system import (
     aget_plugin,
     explain,
+    fresh_plugins,
     get_plugin,
     get_plugin_class,
     get_plugin_instance,
@@ -20,7 +21,9 @@ from django_plugin_system import (
     weighted,
 )
 from django_plugin_system.models import PluginItem, PluginType
+from django_plugin_system.registry import Registry
 from django_plugin_system.selection.explain import Explanation
+from django_plugin_system.testing import isolated_plugins, override_plugin
 
 T = TypeVar("T")
 
@@ -145,3 +148,23 @@ async def ask(row: PluginType, item: PluginItem) -> None:
     assert_type(item.load_class(), type | None)
     get_plugin(AbstractOTP).send_otp("+31", 1234)  # type: ignore[arg-type]  # no str
     assert_type(SmsIrOTP().send_otp("+31", "1234"), None)
+
+
+@fresh_plugins()
+@isolated_plugins()
+@override_plugin(AbstractOTP, SmsIrOTP)
+async def decorated(number: str) -> int:
+    """A decorator leaves the type of what it is written above."""
+    with override_plugin("otp", "apps.otp", SmsIrOTP()) as given:
+        assert_type(given, SmsIrOTP)
+    with override_plugin(("otp", "apps.otp"), SmsIrOTP) as cls:
+        assert_type(cls, type[SmsIrOTP])
+    with isolated_plugins() as registry:
+        assert_type(registry, Registry)
+    return len(number)
+
+
+async def calling() -> None:
+    """Signatures stay."""
+    assert_type(await decorated("1"), int)
+    await decorated(1)  # type: ignore[arg-type]

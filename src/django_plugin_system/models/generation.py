@@ -18,6 +18,7 @@ from django.apps import apps
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
+from django.db.models.signals import pre_save
 
 from ..own_writes import own_writes
 from ..rows import DIGEST_LENGTH, ItemValues, Rows, TypeValues
@@ -37,6 +38,18 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+
+def renew_before_raw_save(*, instance: Generation, raw: bool, **kwargs: object) -> None:
+    """Start a new generation where a fixture would bring back an old one.
+
+    Processes may know other rows under its token.
+    """
+    if raw:
+        instance.token, instance.digest = uuid4(), UNKNOWN
+
+
+pre_save.connect(renew_before_raw_save, sender=Generation)
 
 
 class Stamp(NamedTuple):

@@ -34,11 +34,12 @@ from ..clock import monotonic
 from ..conf import SETTING, get_conf
 from ..exceptions import BlockingLookup
 from ..own_writes import own_writes
-from ..register import discover_once
+from ..register import discover_once, origin_of
 from ..registry import plugins
 from ..rows import Rows
 from ..scopes import Found, Scope, find_scope
 from ..signals import generation_changed
+from ..specs import TypeKey
 from .snapshot import Compiled, Snapshot, compile_, compile_defaults, complete, take
 
 if TYPE_CHECKING:
@@ -105,9 +106,11 @@ _defaults: dict[str, Compiled] = {}
 _lock = Lock()
 
 
-def current() -> Compiled:
+def current(wanted: object = None) -> Compiled:
     """Return the answers of the rows that the caller has to see now.
 
+    Where memory has none, and a test overrides what is ``wanted``, a type's key or its
+    interface, the database is not asked.
     Raises the database's error when it does not answer and no rows are known, or
     ON_DATABASE_ERROR says so; BlockingLookup where asking would block an event loop.
     """
@@ -118,9 +121,11 @@ def current() -> Compiled:
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
-        if _get_running_loop() is not None:
-            _refuse_to_block(using, None)
-        return _find_young(using, place) or _look(using, None)
+        if _get_running_loop() is not None and (
+            overridden := _refuse_to_block(using, None, wanted)
+        ):
+            return overridden
+        return _find_young(using, place) or _look(using, None, wanted)
     # The way of nearly every lookup.
     found = scope.found.get(place)
     if (
@@ -131,10 +136,10 @@ def current() -> Compiled:
         and not (own_writes.open and own_writes.are_open(using))
     ):
         return found.compiled  # type: ignore[no-any-return]  # scopes know no more
-    return _look(using, scope)
+    return _look(using, scope, wanted)
 
 
-async def acurrent() -> Compiled:
+async def acurrent(wanted: object = None) -> Compiled:
     """Do what current() does, without blocking the event loop."""
     using = database()
     place = _find_place(using)
@@ -143,6 +148,8 @@ async def acurrent() -> Compiled:
         compiled = _find_kept(scope, place) if scope else _find_young(using, place)
         if compiled:
             return compiled
+    if compiled := _find_overridden(using, wanted):
+        return compiled
     epoch = scope.epoch if scope else 0
     # Only in its thread can be told whether a transaction has written: connections
     # belong to threads.
@@ -229,11 +236,13 @@ def _keep(
 # Asking the database
 
 
-def _look(using: str, scope: Scope | None) -> Compiled:
+def _look(using: str, scope: Scope | None, wanted: object) -> Compiled:
+    if compiled := _find_overridden(using, wanted):
+        return compiled
     _see_to_declarations()
     if get_conf().SAFE_MODE:
         return _without_rows(using)
-    if compiled := _refuse_to_block(using, scope):
+    if compiled := _refuse_to_block(using, scope, wanted):
         return compiled
     if own_writes.are_open(using):
         return _load(connections[using], None)[0]
@@ -261,11 +270,26 @@ def _without_rows(using: str) -> Compiled:
     return found
 
 
-def _refuse_to_block(using: str, scope: Scope | None) -> Compiled | None:
+def _find_overridden(using: str, wanted: object) -> Compiled | None:
+    if not plugins.overrides():
+        return None
+    if isinstance(wanted, tuple):
+        wanted = TypeKey(wanted[0], origin_of(wanted[1]))
+    if plugins.find_override(wanted) is None:
+        return None
+    nothing = Rows(types=(), items=())
+    return compile_(take(using, None, nothing, monotonic()), plugins)
+
+
+def _refuse_to_block(
+    using: str, scope: Scope | None, wanted: object
+) -> Compiled | None:
     """Return what may answer on an event loop, or raise; None where none is running."""
     if not _is_on_event_loop() or get_conf().SAFE_MODE:
         return None
     if scope and (compiled := _find_kept(scope, _find_place(using))):
+        return compiled
+    if compiled := _find_overridden(using, wanted):
         return compiled
     raise BlockingLookup(
         "A plugin was asked for on an event loop, and to answer from memory this "

@@ -99,6 +99,9 @@ def explain(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Explanat
         return _explain_in_safe_mode(spec, statuses, *args, **kwargs)
     snapshot = current().snapshot
     plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
+    if plugin_type is None and plugins.find_override(spec.key):
+        plugin_type = PluginType(name=type_name, manager=manager)
+        plugin_type.known_items = []
     if plugin_type is None:
         raise PluginTypeNotFound(
             f"Plugin type {type_name!r} of {manager!r} has no row yet. "
@@ -126,7 +129,11 @@ def _explain(
 ) -> Explanation:
     judged = judge(plugin_type.get_all_plugins())
     override = spec.get_plugin if spec else None
-    if override is None:
+    if in_test := plugins.find_override(plugin_type.key):
+        rule = f"override_plugin(), with {dotted(in_test.plugin_class)}"
+        chosen, varies = select(plugin_type), False
+        judged = [(item, _overridden_in_test(item, chosen)) for item, _ in judged]
+    elif override is None:
         rule = "the default rule: lowest priority number first, active before reserve"
         chosen = next((item for item, verdict in judged if verdict.is_chosen), None)
         varies = False
@@ -146,6 +153,10 @@ def _explain(
         varies=varies,
         candidates=tuple(Reason(item, verdict) for item, verdict in judged),
     )
+
+
+def _overridden_in_test(item: PluginItem, chosen: PluginItem | None) -> Verdict:
+    return Verdict.CHOSEN_IN_TEST if item == chosen else Verdict.OVERRIDDEN_IN_TEST
 
 
 def _overridden(
@@ -190,10 +201,12 @@ def _explain_in_safe_mode(
     orphans = [
         Reason(row, Verdict.ORPHAN) for name, row in known.items() if name not in shown
     ]
+    chosen = decided.chosen
+    is_told = spec.get_plugin or plugins.find_override(spec.key)
     return replace(
         decided,
-        rule=f"{decided.rule}, in {SAFE_RULE}" if spec.get_plugin else SAFE_RULE,
-        chosen=decided.chosen and shown[_name(decided.chosen)],
+        rule=f"{decided.rule}, in {SAFE_RULE}" if is_told else SAFE_RULE,
+        chosen=chosen and shown.get(_name(chosen), chosen),
         candidates=(*candidates, *orphans),
         safe_mode=True,
     )

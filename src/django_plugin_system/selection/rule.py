@@ -33,6 +33,8 @@ class Verdict(Enum):
     UP_TO_OVERRIDE = "eligible: get_plugin decides at each call"
     OVERRIDDEN = "passed over: get_plugin chose otherwise"
     CHOSEN_BY_OVERRIDE = "chosen: by get_plugin"
+    OVERRIDDEN_IN_TEST = "passed over: override_plugin() decides"
+    CHOSEN_IN_TEST = "chosen: by override_plugin()"
     CHOSEN_THOUGH_DISABLED = "chosen: by get_plugin, although it is disabled"
     CHOSEN_IN_SAFE_MODE = "chosen: first of the registered items, by SAFE_MODE"
 

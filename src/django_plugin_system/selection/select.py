@@ -10,7 +10,7 @@ from ..conf import get_conf
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from ..specs import TypeKey, dotted
+from ..specs import PluginItemSpec, TypeKey, dotted
 from .current import after_sync, current, is_starting
 from .rule import choose
 
@@ -68,11 +68,25 @@ def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | N
 
 
 def _select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> Selection:
+    if override := plugins.find_override(plugin_type.key):
+        return Selection(_item_of(override, plugin_type))
     spec = plugin_type.spec
     if spec is None or spec.get_plugin is None:
         return Selection(choose(plugin_type.get_all_plugins()), NOTHING_ELIGIBLE)
     answer = spec.get_plugin(plugin_type, *args, **kwargs)
     return _selection_of(answer, plugin_type, dotted(spec.get_plugin))
+
+
+def _item_of(override: PluginItemSpec, plugin_type: PluginType) -> PluginItem:
+    items = plugin_type.get_all_plugins()
+    item = next((each for each in items if each.key == override.key), None)
+    if item is None:
+        # It is not saved, so tests that need no database need none for it.
+        item = PluginItem(
+            plugin_type=plugin_type, name=override.name, module=override.module
+        )
+        item.known_spec = override
+    return item
 
 
 def _selection_of(answer: object, plugin_type: PluginType, source: str) -> Selection:

@@ -64,7 +64,8 @@ class Compiled:
     """The version of the registry."""
 
     by_key: dict[tuple[str, str], type | None]
-    """Of each type that leaves the choice to the default rule, and has a row."""
+    """Of each type that leaves the choice to the default rule, and has a row; and of
+    each that a test overrides."""
 
     by_interface: dict[object, type]
     """Of those that have a class, and whose interface belongs to no other type."""
@@ -100,6 +101,7 @@ def compile_(snapshot: Snapshot, registry: Registry) -> Compiled:
         for spec in specs
         if spec.get_plugin is None and spec.key in snapshot.types
     }
+    by_key |= {key: item.plugin_class for key, item in registry.overrides().items()}
     types_with = Counter(spec.interface for spec in specs)
     return Compiled(
         snapshot=snapshot,

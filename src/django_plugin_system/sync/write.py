@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID, uuid4, uuid5
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..models import PluginItem, PluginType
 from ..models.generation import writing
-from .plan import Mode, Plan, SyncReport, declared
+from .plan import Mode, Plan, Spec, SyncReport, declared
+
+NAMESPACE = UUID("57ffbba9-84ae-446b-a097-a65eb7343ba5")
 
 
 def carry_out(using: str, mode: Mode, prune: bool) -> SyncReport:
@@ -38,13 +41,20 @@ def _update(plan: Plan) -> None:
 
 
 def _create(plan: Plan) -> None:
+    taken = {row.pk for row in plan.rows()}
     types = [
-        PluginType(name=spec.name, manager=spec.manager, **declared(spec))
+        PluginType(
+            id=_make_id(spec, taken),
+            name=spec.name,
+            manager=spec.manager,
+            **declared(spec),
+        )
         for spec in plan.new_types
     ]
     homes = plan.type_rows | {row.key: row for row in types}
     items = [
         PluginItem(
+            id=_make_id(spec, taken),
             name=spec.name,
             module=spec.module,
             plugin_type=homes[spec.type_key],
@@ -54,6 +64,13 @@ def _create(plan: Plan) -> None:
     ]
     PluginType.objects.using(plan.using).bulk_create(types)
     PluginItem.objects.using(plan.using).bulk_create(items)
+
+
+def _make_id(spec: Spec, taken: set[UUID]) -> UUID:
+    """Return the same id in every database, unless a row was renamed that has it."""
+    # Test databases are flushed, synced, and then given back rows from before.
+    made = uuid5(NAMESPACE, repr(spec.key))
+    return uuid4() if made in taken else made
 
 
 def _delete(plan: Plan) -> None:
