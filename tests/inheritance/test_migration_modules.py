@@ -262,6 +262,7 @@ def test_kept_elsewhere(project: Project):
         {
             "kept/0002_kept.py": "from ._utils import WORD\n"
             + migration("0001_initial"),
+            "voga/cal/migrations/__init__.py": "",
         }
     )
     site = bare(project, "voga.cal", lines="MIGRATION_MODULES = {'cal': 'kept'}")
@@ -270,6 +271,10 @@ def test_kept_elsewhere(project: Project):
 
     assert applied(site) == ["0001_initial", "0002_kept"]
     assert_settled(site)
+    assert site.ask("""
+        import django.db.migrations.loader, voga.cal.migrations
+        tell([path[-19:] for path in voga.cal.migrations.__path__])
+    """) == ["voga/cal/migrations"]
 
 
 def test_in_a_zip(project: Project):

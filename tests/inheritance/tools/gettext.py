@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"'
+HEADER = r'''msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\n"
+"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\n"'''
 
 
 def read(file: str) -> dict[str, str]:
