@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model
@@ -66,23 +65,21 @@ def levels_of(app: AppConfig, model: type[Model]) -> dict[str, type[Model]]:
 
 def author_of_field(app: AppConfig, model: type[Model], name: str) -> str | None:
     """Return the package whose class has defined a field as it is; None without one."""
-    try:
-        field: Any = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return None
+    field: Any = {each.name: each for each in model._meta.get_fields()}.get(name)
     levels = levels_of(app, model)
-    if field.auto_created:
+    if getattr(field, "auto_created", False):
         # By the config, unless that is of an app which knows nothing of the model.
         nearest_first = levels_from(app, app.name)
         says = [each for each in nearest_first if each.says("default_auto_field")]
         packages = [*levels][-1:] + [each.package for each in says[:1]]
         return min(packages, key=lineage(app).index)
+    number = getattr(field, "creation_counter", None)
     # A copy that is inherited has the number of the original.
     having = [
         package
         for package, cls in levels.items()
         for each in (*cls._meta.local_fields, *cls._meta.local_many_to_many)
-        if each.name == name and each.creation_counter == field.creation_counter
+        if each.name == name and each.creation_counter == number
     ]
     return having[-1] if having else None
 
