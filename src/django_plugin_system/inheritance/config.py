@@ -95,7 +95,7 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
             if module_has_submodule(import_module(package), "models"):
                 import_module(f"{package}.models")
         super().import_models()
-        from .models.making import finish_models
+        from .models.waiting import finish_models
 
         finish_models()
 
