@@ -138,9 +138,7 @@ def _make_model(it: Statement) -> type:
     owner = find_owner(module)
     key = _key(owner, it.name, it.meta)
     # One that its author made abstract is no model that a child could replace.
-    if _is_extended(owner, key) and (
-        not it.is_abstract or (module, it.name) in _asked
-    ):
+    if _is_extended(owner, key) and (not it.is_abstract or (module, it.name) in _asked):
         return _make_abstract(it, key)
     waits_for = tuple(dict.fromkeys(_waits_for(it, key)))
     if not all(map(find_made, waits_for)):
@@ -175,7 +173,9 @@ def _make_abstract(it: Statement, key: Any) -> type:
     kept = tuple(base for base in it.bases if not _is_needed(base, key))
     needs = [base for base in it.bases if base not in kept]
     needs += [need for base in kept for need in _needs_of(base)]
-    meta = meta_of(it.meta, it.bases, key, abstract=False)
+    meta = meta_of(it.meta, it.bases, key)
+    if getattr(meta, "abstract", False):
+        meta = meta_of(meta, (), key, abstract=False)
     held = {name: it.attrs[name] for name in it.attrs if _is_held(it.attrs[name])}
     attrs = {name: it.attrs[name] for name in it.attrs if name not in held}
     attrs["Meta"] = meta_of(meta, (), key, abstract=True, proxy=False)
@@ -258,7 +258,9 @@ def _defer(it: Statement, key: ModelKey | None, waits_for: tuple[ModelKey, ...])
     attrs = {
         name: _copy(value) for name, value in it.attrs.items() if not _is_held(value)
     }
-    attrs["Meta"] = meta_of(it.meta, it.bases, None, abstract=True, proxy=False)
+    attrs["Meta"] = meta_of(it.meta, it.bases, None, abstract=True)
+    if getattr(attrs["Meta"], "proxy", False):
+        attrs["Meta"].proxy = False
     # Nobody is told of a class that is not to stay, not even its bases.
     cls = it.make(bases=(Model,), attrs=attrs, kwargs={})
     cls.__bases__ = tuple(final_class(base) or base for base in it.bases)
@@ -350,7 +352,9 @@ def _derive(it: Statement, key: Any) -> type:
         return it.make(bases=bases)  # type: ignore[no-any-return]
     for level in reversed([each for base in own for each in base.__mro__]):
         if _is_level(level, key):
-            level.__bases__ = tuple(final_class(each) or each for each in level.__bases__)
+            level.__bases__ = tuple(
+                final_class(each) or each for each in level.__bases__
+            )
     meta = meta_of(it.meta, it.bases, key)
     attrs = {**it.attrs, **_held_by(bases, it.attrs), "Meta": meta}
     model = it.make(bases=bases, attrs=attrs)

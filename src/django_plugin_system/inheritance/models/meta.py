@@ -6,14 +6,14 @@ model: the Meta of an abstract class is inherited, that of a model is not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Model
 
+from ..owners import find_owner
 from .waiting import ModelKey, find_stand_in
-
-NOT_SAID = ("abstract", "proxy")
 
 
 class OwnMeta:
@@ -25,21 +25,26 @@ class OwnMeta:
         self.meta = meta
 
     def __get__(self, instance: object, cls: type) -> type:
-        stand_in = find_stand_in(cls)
-        options: Any = vars(cls).get("_meta")
-        if cls is self.owner or (stand_in and stand_in.key == self.key):
-            return self.meta
-        if options and (options.app_label, cls.__name__) == self.key:
-            return self.meta
-        beyond = cls.__mro__[cls.__mro__.index(self.owner) + 1 :]
-        meta = _first_meta(beyond, None)
-        if meta is None:
+        beyond = _first_meta(cls.__mro__[cls.__mro__.index(self.owner) + 1 :], None)
+        if beyond is None or not self._is_asked_by_parent():
+            stand_in = find_stand_in(cls)
+            options: Any = vars(cls).get("_meta")
+            if cls is self.owner or (stand_in and stand_in.key == self.key):
+                return self.meta
+            if options and (options.app_label, cls.__name__) == self.key:
+                return self.meta
+        if beyond is None:
             raise AttributeError(
                 f"type object {cls.__name__!r} has no attribute 'Meta'",
                 name="Meta",
                 obj=cls,
             )
-        return meta
+        return beyond
+
+    def _is_asked_by_parent(self) -> bool:
+        # There, the class is a model.
+        asking = find_owner(sys._getframe(2).f_globals.get("__name__", ""))
+        return asking is not None and asking == find_owner(self.owner.__module__)
 
 
 def meta_of(
@@ -59,24 +64,28 @@ def inherit_options(model: Any, meta: type, key: ModelKey) -> None:
 
     The abstract class that it extends comes before that, and hides it.
     """
-    own = {each for each in model.__mro__ if _is_of(each, key)} | {model}
+    own = [each for each in model.__mro__ if each is model or _is_of(each, key)]
     options, ancestor = model._meta, _first_model(model, own)
     if ancestor is None:
         return
     if not ancestor._meta.abstract:
         # Not by Meta: what is there becomes part of migrations.
         for name in ("ordering", "get_latest_by"):
-            if not hasattr(meta, name):
+            is_set = name == "ordering" and options.order_with_respect_to
+            if not is_set and not hasattr(meta, name):
                 setattr(options, name, getattr(ancestor._meta, name))
-    if not options.default_manager_name and not any(
-        vars(each)["_meta"].local_managers for each in own
-    ):
-        options.default_manager_name = ancestor._meta.default_manager_name
+    if not any(each._meta.local_managers for each in own):
+        # Django looks at the first base only, and that is what it finds there.
+        nearest = own[1]._meta
+        nearest.default_manager_name = (
+            nearest.default_manager_name or ancestor._meta.default_manager_name
+        )
     # Django may have taken the link of an abstract base for that of the model.
     for parent, link in options.parents.items():
         if link is not None and link.model is not model:
             options.parents[parent] = options.get_field(link.name)
-    options._expire_cache()
+    for each in own:
+        each._meta._expire_cache()
 
 
 def _first_meta(classes: Iterable[type], key: ModelKey | None) -> type | None:
@@ -89,7 +98,7 @@ def _first_meta(classes: Iterable[type], key: ModelKey | None) -> type | None:
     return None
 
 
-def _first_model(model: type[Model], own: set[type]) -> Any:
+def _first_model(model: type[Model], own: Sequence[type]) -> Any:
     others = (each for each in model.__mro__ if each not in own)
     return next((each for each in others if hasattr(each, "_meta")), None)
 
