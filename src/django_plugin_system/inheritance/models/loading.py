@@ -8,7 +8,7 @@ a class to somebody before it is final waits, as ``statements`` says.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from opcode import opmap

@@ -40,6 +40,8 @@ from .waiting import (
 
 _held: dict[type, dict[str, object]] = {}
 """By class that stands in: what of it is to become part of a model, and no other."""
+_bodies: dict[type, dict[str, object]] = {}
+"""By class that stands in: what its statement says."""
 _asked: set[tuple[str, str]] = set()
 
 
@@ -176,8 +178,9 @@ def _make_abstract(it: Statement, key: Any) -> type:
     meta = meta_of(it.meta, it.bases, key)
     if getattr(meta, "abstract", False):
         meta = meta_of(meta, (), key, abstract=False)
-    held = {name: it.attrs[name] for name in it.attrs if _is_held(it.attrs[name])}
-    attrs = {name: it.attrs[name] for name in it.attrs if name not in held}
+    body = dict(it.attrs)
+    held = {name: body[name] for name in body if _is_held(body[name])}
+    attrs = {name: body[name] for name in body if name not in held}
     attrs["Meta"] = meta_of(meta, (), key, abstract=True, proxy=False)
     if len(kept) == len(it.bases):
         cls: Any = it.make(bases=_with_models(kept, key), attrs=attrs)
@@ -187,6 +190,8 @@ def _make_abstract(it: Statement, key: Any) -> type:
         cls.__bases__ = it.bases
         super(cls, cls).__init_subclass__(**it.kwargs)
     _held[cls] = held
+    _bodies[cls] = body
+    _show_parents(cls)
     _put_not_yet(cls, key)
     cls.Meta = OwnMeta(cls, key, meta)
     stand_in_for(cls, StandIn(key, tuple(needs), is_base=True))
@@ -225,6 +230,13 @@ def _is_mixin(base: Any) -> bool:
 def _needs_of(base: type) -> tuple[type, ...]:
     stand_in = find_stand_in(base)
     return stand_in.needs if stand_in and stand_in.is_base else ()
+
+
+def _show_parents(cls: Any) -> None:
+    """Have a metaclass see that the class is to be a child of other models."""
+    for base in cls.__bases__:
+        if find_stand_in(base) or _is_concrete(base):
+            cls._meta.parents[base] = None
 
 
 def _put_not_yet(cls: Any, key: ModelKey) -> None:
@@ -266,6 +278,7 @@ def _defer(it: Statement, key: ModelKey | None, waits_for: tuple[ModelKey, ...])
     cls.__bases__ = tuple(final_class(base) or base for base in it.bases)
     if not it.is_abstract:
         del cls.Meta
+    _show_parents(cls)
     _put_not_yet(cls, key)
     first = dict(vars(cls)), {field.name for field in _fields(cls)}
 
@@ -350,17 +363,28 @@ def _derive(it: Statement, key: Any) -> type:
     bases = _with_models(it.bases, key)
     if not own:
         return it.make(bases=bases)  # type: ignore[no-any-return]
-    for level in reversed([each for base in own for each in base.__mro__]):
-        if _is_level(level, key):
-            level.__bases__ = tuple(
-                final_class(each) or each for each in level.__bases__
-            )
+    line = [each for base in own for each in base.__mro__ if find_stand_in(each)]
+    for each in reversed(line):
+        _settle(each)
     meta = meta_of(it.meta, it.bases, key)
     attrs = {**it.attrs, **_held_by(bases, it.attrs), "Meta": meta}
     model = it.make(bases=bases, attrs=attrs)
+    if it.metaclass is not ModelBase:
+        # What it looks for in the statement may be in the parent's.
+        for each in line:
+            for name in _bodies.get(each, ()):
+                it.attrs.setdefault(name, _bodies[each][name])
     if not it.is_abstract:
         inherit_options(model, meta, key)
     return model  # type: ignore[no-any-return]
+
+
+def _settle(cls: Any) -> None:
+    """Let a class that a model derives from have what it needs, but as a mixin."""
+    cls.__bases__ = tuple(final_class(each) or each for each in cls.__bases__)
+    cls._meta.parents.clear()
+    vars(cls._meta).pop("all_parents", None)
+    cls._meta._expire_cache()
 
 
 def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, ...]:

@@ -91,12 +91,13 @@ def is_waiting() -> bool:
 
 
 def abstract_models(label: str) -> list[type]:
-    """Return the abstract classes that models of an app derive from, or are to."""
-    return [
-        cls
-        for cls, stand_in in _stand_ins.items()
-        if stand_in.is_base and stand_in.key.label == label
-    ]
+    """Return the abstract classes that stand in for models of an app."""
+    return [cls for cls, stand_in in _stand_ins.items() if stand_in.key.label == label]
+
+
+def bases_of_models(label: str) -> list[type]:
+    """Return those of them that the models are to derive from."""
+    return [cls for cls in abstract_models(label) if _stand_ins[cls].is_base]
 
 
 def replaced_classes() -> dict[type, type]:
