@@ -182,11 +182,14 @@ def _make_abstract(it: Statement, key: Any) -> type:
     held = {name: body[name] for name in body if _is_held(body[name])}
     attrs = {name: body[name] for name in body if name not in held}
     attrs["Meta"] = meta_of(meta, (), key, abstract=True, proxy=False)
+    inherited = tuple(
+        dict.fromkeys(each for base in kept for each in _with_levels(base, key))
+    )
     if len(kept) == len(it.bases):
-        cls: Any = it.make(bases=_with_models(kept, key), attrs=attrs)
+        cls: Any = it.make(bases=inherited, attrs=attrs)
     else:
         # Of what it needs, it is to have the methods, but none of the fields.
-        cls = it.make(bases=(*_with_models(kept, key), Model), attrs=attrs, kwargs={})
+        cls = it.make(bases=(*inherited, Model), attrs=attrs, kwargs={})
         cls.__bases__ = it.bases
         super(cls, cls).__init_subclass__(**it.kwargs)
     _held[cls] = held
@@ -395,11 +398,9 @@ def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, .
             if not _is_own(base, key):
                 yield final_class(base)
                 continue
-            # Django inherits the fields of direct bases only.
-            for each in base.__mro__:
-                if each is base or (_is_mixin(base) and _is_level(each, key)):
-                    yield each
-                    yield from map(final_class, _needs_of(each))
+            for each in _with_levels(base, key):
+                yield each
+                yield from map(final_class, _needs_of(each))
 
     # Each at its last place: a base that needs a model is derived from it.
     found = [*dict.fromkeys(reversed([*expanded()]))]
@@ -409,6 +410,16 @@ def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, .
         for base in reversed(found)
         if not any(base is not each and issubclass(each, base) for each in others)
     )
+
+
+def _with_levels(base: type, key: ModelKey | None) -> Iterator[type]:
+    """Yield a base, and those that a mixin was derived from.
+
+    Django inherits the fields of direct bases only.
+    """
+    yield base
+    if find_stand_in(base) and _is_mixin(base):
+        yield from (each for each in base.__mro__ if _is_level(each, key))
 
 
 def _held_by(bases: tuple[type, ...], attrs: dict[str, Any]) -> dict[str, object]:
