@@ -7,22 +7,22 @@ a class to somebody before it is final waits, as ``statements`` says.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from opcode import opmap
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from django.apps import AppConfig, apps
 
 from .. import imports
 from ..ancestry import Level
-from ..owners import find_owner, levels_from, lineage
+from ..owners import extending_apps, find_owner, levels_from, lineage
 from ..seams import find_behind
 from .statements import compile_waiting, names_for
-from .waiting import is_waiting
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
 
@@ -45,34 +45,46 @@ def run_announced(name: str) -> None:
 class ModelsFinder:
     """Has modules loaded in another way, as long as models are being made."""
 
+    configs: object = None
+    extended: re.Pattern[str] | None = None
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> ModuleSpec | None:
-        owner = None if apps.models_ready else find_owner(fullname)
+        is_time = apps.apps_ready and not apps.models_ready
+        owner = find_owner(fullname) if is_time else None
         if owner is None:
             return None
         nearer = _levels_before(*owner)
         is_models = bool(nearer) and fullname == f"{owner[1]}.models"
-        may_wait = is_waiting() or any(each.names("extends_models") for each in nearer)
-        if not is_models and not may_wait:
+        extended = self._get_extended()
+        if not is_models and not extended:
             return None
         spec = find_behind(self, fullname, path, target)
-        # Not one that only has another name here.
-        is_inherited = spec and type(spec.loader).__module__ == imports.__name__
-        if spec and not is_inherited and hasattr(spec.loader, "exec_module"):
+        if spec and hasattr(spec.loader, "exec_module") and not _is_ours(spec):
             children = [f"{each.package}.models" for each in nearer if is_models]
-            loader: Any = ModelsLoader(spec.loader, children, may_wait)
+            loader: Any = ModelsLoader(spec.loader, children, extended)
             spec.loader = loader
         return spec
+
+    def _get_extended(self) -> re.Pattern[str] | None:
+        """Return what finds the name of a package with models that are extended."""
+        if self.configs is not apps.app_configs:
+            self.configs = apps.app_configs
+            names = sorted(set(map(re.escape, _extended())))
+            self.extended = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
+        return self.extended
 
 
 class ModelsLoader:
     """Loads as another loader does, but for what is announced and what waits."""
 
-    def __init__(self, loader: Any, children: list[str], may_wait: bool) -> None:
+    def __init__(
+        self, loader: Any, children: list[str], extended: re.Pattern[str] | None
+    ) -> None:
         self.loader = loader
         self.children = children
-        self.may_wait = may_wait
+        self.extended = extended
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.loader, name)
@@ -89,11 +101,8 @@ class ModelsLoader:
             raise
 
     def _execute(self, module: Any) -> None:
-        code = None
-        if self.may_wait and hasattr(self.loader, "get_source"):
-            source = self.loader.get_source(module.__name__)
-            code = source and compile_waiting(source, module.__spec__.origin)
-        if not code:
+        code = self._code(module)
+        if code is None:
             self.loader.exec_module(module)
             return
         names = names_for(vars(module))
@@ -103,6 +112,16 @@ class ModelsLoader:
         finally:
             for name in names:
                 del vars(module)[name]
+
+    def _code(self, module: Any) -> CodeType | None:
+        get_source = getattr(self.loader, "get_source", None)
+        if self.extended is None or get_source is None:
+            return None
+        source = get_source(module.__name__)
+        # Most modules do not speak of such an app, and compiling takes time.
+        if not source or not self.extended.search(f"{module.__name__} {source}"):
+            return None
+        return compile_waiting(source, module.__spec__.origin)
 
 
 class AnnouncedModule(ModuleType):
@@ -139,6 +158,18 @@ def _levels_before(app: AppConfig, package: str) -> tuple[Level, ...]:
     if package == app.name:
         return ()
     return levels_from(app, app.name)[: lineage(app).index(package)]
+
+
+def _extended() -> Iterator[str]:
+    for app in extending_apps():
+        if any(level.names("extends_models") for level in levels_from(app, app.name)):
+            yield from (package.rpartition(".")[2] for package in lineage(app))
+
+
+def _is_ours(spec: ModuleSpec) -> bool:
+    """Tell whether it only has another name, or has been found by us already."""
+    names = __name__, imports.__name__
+    return type(spec.loader).__module__ in names
 
 
 def _announce(name: str, parent: Any) -> bool:

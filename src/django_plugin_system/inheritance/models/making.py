@@ -37,6 +37,9 @@ from .waiting import (
     stand_in_for,
     when_made,
 )
+from .waiting import (
+    abstract_models as abstract_models,
+)
 
 _held: dict[type, dict[str, object]] = {}
 """By class that stands in: what of it is to become part of a model, and no other."""
@@ -112,7 +115,7 @@ def _model_class(original: Any) -> object:
         bases: tuple[type, ...],
         attrs: dict[str, Any],
         **kwargs: Any,
-    ) -> type:
+    ) -> Any:
         module = attrs["__module__"]
         try:
             return _make_model(Statement(original, cls, name, bases, attrs, kwargs))
@@ -132,10 +135,10 @@ def _finished_class(self: Any, *args: Any, **kwargs: Any) -> None:
             finish(key, self)
 
 
-def _make_model(it: Statement) -> type:
+def _make_model(it: Statement) -> Any:
     if getattr(it.meta, "apps", apps) is not apps:
         # One of the models of migrations, which have the same names.
-        return it.make()  # type: ignore[no-any-return]
+        return it.make()
     module = it.attrs["__module__"]
     owner = find_owner(module)
     key = _key(owner, it.name, it.meta)
@@ -146,7 +149,7 @@ def _make_model(it: Statement) -> type:
     if not all(map(find_made, waits_for)):
         return _defer(it, key, waits_for)
     if not any(map(find_stand_in, it.bases)):
-        return it.make()  # type: ignore[no-any-return]
+        return it.make()
     return _derive(it, key)
 
 
@@ -171,7 +174,7 @@ def _key(owner: Owner | None, name: str, meta: object) -> ModelKey | None:
 # A class that a child extends
 
 
-def _make_abstract(it: Statement, key: Any) -> type:
+def _make_abstract(it: Statement, key: Any) -> Any:
     kept = tuple(base for base in it.bases if not _is_needed(base, key))
     needs = [base for base in it.bases if base not in kept]
     needs += [need for base in kept for need in _needs_of(base)]
@@ -198,7 +201,7 @@ def _make_abstract(it: Statement, key: Any) -> type:
     _put_not_yet(cls, key)
     cls.Meta = OwnMeta(cls, key, meta)
     stand_in_for(cls, StandIn(key, tuple(needs), is_base=True))
-    return cls  # type: ignore[no-any-return]
+    return cls
 
 
 def _is_needed(base: type, key: ModelKey) -> bool:
@@ -361,11 +364,11 @@ def _take_over(
 # A model that derives from a class that is extended, or from the model made of it
 
 
-def _derive(it: Statement, key: Any) -> type:
+def _derive(it: Statement, key: Any) -> Any:
     own = [base for base in it.bases if _is_own(base, key)]
     bases = _with_models(it.bases, key)
     if not own:
-        return it.make(bases=bases)  # type: ignore[no-any-return]
+        return it.make(bases=bases)
     line = [each for base in own for each in base.__mro__ if find_stand_in(each)]
     for each in reversed(line):
         _settle(each)
@@ -379,7 +382,7 @@ def _derive(it: Statement, key: Any) -> type:
                 it.attrs.setdefault(name, _bodies[each][name])
     if not it.is_abstract:
         inherit_options(model, meta, key)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _settle(cls: Any) -> None:

@@ -131,7 +131,7 @@ class _Waiting(ast.NodeTransformer):
         return ast.copy_location(ast.Call(name, later, []), node)
 
 
-def _function_of(node: ast.expr) -> ast.Lambda:
+def _function_of(node: ast.expr) -> ast.expr:
     none = ast.arguments([], [], None, [], [], None, [])
     return ast.Lambda(none, node)
 

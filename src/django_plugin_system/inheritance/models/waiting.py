@@ -40,10 +40,16 @@ class _Waiting(NamedTuple):
     take_over: Callable[[type], None]
 
 
+class _Later(NamedTuple):
+    keys: tuple[ModelKey, ...]
+    use: Callable[..., object]
+
+
 _stand_ins: dict[type, StandIn] = {}
 _abstract: dict[ModelKey, type] = {}
 _waiting: defaultdict[ModelKey, dict[type, _Waiting]] = defaultdict(dict)
-_later: defaultdict[ModelKey, list[Callable[[], None]]] = defaultdict(list)
+_later: list[_Later] = []
+_is_going_on = False
 
 
 @overload
@@ -85,22 +91,20 @@ def find_stand_in(model: object) -> StandIn | None:
     return _stand_ins.get(model) if isinstance(model, type) else None
 
 
-def is_waiting() -> bool:
-    """Tell whether a class stands in for what is not there yet."""
-    return bool(_waiting)
-
-
 def abstract_models(label: str) -> list[type]:
-    """Return the abstract classes that stand in for models of an app."""
-    return [cls for cls, stand_in in _stand_ins.items() if stand_in.key.label == label]
+    """Return the abstract classes that models of an app derive from, or are to.
+
+    And those in whose place there is to be a model, until it is there.
+    """
+    return [
+        cls
+        for cls, stand_in in _stand_ins.items()
+        if stand_in.key.label == label
+        and (stand_in.is_base or not find_made(stand_in.key))
+    ]
 
 
-def bases_of_models(label: str) -> list[type]:
-    """Return those of them that the models are to derive from."""
-    return [cls for cls in abstract_models(label) if _stand_ins[cls].is_base]
-
-
-def replaced_classes() -> dict[type, type]:
+def replaced_classes() -> dict[type, Any]:
     """Return each class that has stood in for another one, and that.
 
     Not those in whose place a child has put what has nothing to do with them.
@@ -132,12 +136,11 @@ def when_made(keys: Iterable[ModelKey], use: Callable[..., object]) -> None:
     Unlike what Django offers for that, it waits for the names to mean the models too,
     and leaves it to our checks to say that one is missing.
     """
-    models = {key: find_made(key) for key in keys}
-    for key, model in models.items():
-        if model is None or key in _waiting:
-            _later[key].append(lambda: when_made(keys, use))
-            return
-    use(*models.values())
+    keys = tuple(keys)
+    if all(map(_is_there, keys)):
+        use(*map(find_made, keys))
+    else:
+        _later.append(_Later(keys, use))
 
 
 def finish(key: ModelKey, made: type) -> None:
@@ -147,8 +150,7 @@ def finish(key: ModelKey, made: type) -> None:
         if issubclass(made, stand_in):
             keep_own_super(stand_in, made)
         rebind(stand_in, made, since=waiting.since)
-    for use in _later.pop(key, ()):
-        use()
+    _go_on()
 
 
 def finish_abstract(key: ModelKey, made: type) -> None:
@@ -162,3 +164,23 @@ def finish_models() -> None:
     for key in list(_waiting):
         if model := find_made(key):
             finish(key, model)
+
+
+def _is_there(key: ModelKey) -> bool:
+    return key not in _waiting and find_made(key) is not None
+
+
+def _go_on() -> None:
+    """Do what has waited, in the order in which it began to, one after the other."""
+    global _is_going_on
+    if _is_going_on:
+        return
+    _is_going_on = True
+    try:
+        while ready := next(
+            (it for it in _later if all(map(_is_there, it.keys))), None
+        ):
+            _later.remove(ready)
+            ready.use(*map(find_made, ready.keys))
+    finally:
+        _is_going_on = False
