@@ -369,7 +369,7 @@ def _derive(it: Statement, key: Any) -> Any:
     bases = _with_models(it.bases, key)
     if not own:
         return it.make(bases=bases)
-    line = [each for base in own for each in base.__mro__ if find_stand_in(each)]
+    line = [each for base in own for each in base.__mro__ if _is_own(each, key)]
     for each in reversed(line):
         _settle(each)
     meta = meta_of(it.meta, it.bases, key)
