@@ -46,6 +46,13 @@ KEEPER = {
                 return cls
             return decorate
 
+        def options_for_all(models, of=None):
+            def decorate(cls):
+                for model in models:
+                    keep(model, cls.__name__)
+                return cls
+            return decorate
+
         def renamed(model):
             keep(model)
             return f"what has become of {model.__name__}"
@@ -124,6 +131,15 @@ LARGE = ["Large", ["id", "name", "tariff", "room_ptr", "size"]]
                 ["Huge", [*LARGE[1], "large_ptr"], "a"],
                 ["Huge", [*LARGE[1], "large_ptr"]],
             ],
+        ),
+        (
+            "@keeper.options_for_all([Room], of=models.Model)\nclass Options:\n    pass",
+            [[*ROOM, "Options"]],
+        ),
+        (
+            "class Own:\n    room = Room\n"
+            "@keeper.options_for_all([Own.room], of=len('a'))\nclass Options:\n    pass",
+            [[*ROOM, "Options"]],
         ),
         ("names = [each.__name__ for each in [Room]]\nlen([Room])", []),
     ],
@@ -210,6 +226,53 @@ def test_decorator_error(project: Project):
     said = project.install("voga.cal").check(exit_code=1)
 
     assert "'int' object has no attribute '_meta'" in said
+
+
+def test_nothing_to_wait(project: Project):
+    """A module with blocks, but no such statement, is run as it is."""
+    files = _library("if Room:\n    label = Room._meta.label\nprinted = []")
+    project.write(files)
+
+    told = project.install("voga.cal").ask("""
+        from library.cal import models
+        tell([models.label, models.Room._meta.label])
+    """)
+
+    assert told == ["cal.Room", "cal.Room"]
+
+
+def test_child_is_abstract_by_itself(project: Project):
+    """A child's class that its author has made abstract is not the model."""
+    project.write(_library())
+    models = project.root / "voga/cal/models.py"
+    models.write_text(
+        f"{models.read_text()}\n    class Meta:\n        abstract = True\n"
+    )
+
+    assert "E103" in project.install("voga.cal").check(exit_code=1)
+
+
+def test_meta_in_the_child(project: Project):
+    """In the child, ``Room.Meta`` is what the parent says, before and after."""
+    project.write(_library())
+    models = project.root / "voga/cal/models.py"
+    models.write_text(
+        f"{models.read_text()}\n\nclass After(Room):\n    class Meta(Room.Meta):\n"
+        "        proxy = True\n"
+    )
+    parent = project.root / "library/cal/models.py"
+    text = parent.read_text().replace(
+        "class Large(Room):",
+        "    class Meta:\n        ordering = ['name']\n\nclass Large(Room):",
+    )
+    parent.write_text(text)
+
+    told = project.install("voga.cal").ask("""
+        from voga.cal.models import After, Room
+        tell([After._meta.ordering, Room.Meta.ordering, hasattr(After, "Meta")])
+    """)
+
+    assert told == [["name"], ["name"], False]
 
 
 WHEN_FINAL = """
@@ -453,6 +516,44 @@ def test_failed_import(project: Project, file: str, child: dict[str, str]):
     """)
 
     assert told == [False, False]
+
+
+def test_failed_import_after_the_child(project: Project):
+    """A child that has run stays, when the parent fails after that."""
+    project.write({**TRACKED, **CHILD, "helper.py": "from voga.cal.models import Room"})
+    models = project.root / "library/cal/models.py"
+    models.write_text(models.read_text() + "\nimport helper\n1 / 0\n")
+
+    told = project.install("voga.cal").ask_early("""
+        import django, os, sys
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+        try:
+            django.setup()
+        except ZeroDivisionError:
+            tell(["voga.cal.models" in sys.modules, "library.cal.models" in sys.modules])
+    """)
+
+    assert told == [True, False]
+
+
+def test_models_left_out(project: Project):
+    """A child that leaves out its parent's models has none."""
+    left_out = {"modules": ["models"]}
+    project.write(
+        {
+            **TRACKED,
+            **config("voga.cal", "library.cal", not_inherited=left_out),
+            "tracker.py": "def track(model):\n    return model",
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import sys
+        from django.apps import apps
+        tell(["voga.cal.models" in sys.modules, sorted(apps.all_models["cal"])])
+    """)
+
+    assert told == [False, ["event", "room"]]
 
 
 def test_loader_without_source(project: Project):
