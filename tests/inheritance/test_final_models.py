@@ -133,12 +133,14 @@ LARGE = ["Large", ["id", "name", "tariff", "room_ptr", "size"]]
             ],
         ),
         (
-            "@keeper.options_for_all([Room], of=models.Model)\nclass Options:\n    pass",
+            "@keeper.options_for_all([Room], of=models.Model)\n"
+            "class Options:\n    pass",
             [[*ROOM, "Options"]],
         ),
         (
             "class Own:\n    room = Room\n"
-            "@keeper.options_for_all([Own.room], of=len('a'))\nclass Options:\n    pass",
+            "@keeper.options_for_all([Own.room], of=len('a'))\n"
+            "class Options:\n    pass",
             [[*ROOM, "Options"]],
         ),
         ("names = [each.__name__ for each in [Room]]\nlen([Room])", []),
@@ -530,7 +532,8 @@ def test_failed_import_after_the_child(project: Project):
         try:
             django.setup()
         except ZeroDivisionError:
-            tell(["voga.cal.models" in sys.modules, "library.cal.models" in sys.modules])
+            names = ["voga.cal.models", "library.cal.models"]
+            tell([name in sys.modules for name in names])
     """)
 
     assert told == [True, False]
