@@ -37,9 +37,6 @@ from .waiting import (
     stand_in_for,
     when_made,
 )
-from .waiting import (
-    abstract_models as abstract_models,
-)
 
 _held: dict[type, dict[str, object]] = {}
 """By class that stands in: what of it is to become part of a model, and no other."""

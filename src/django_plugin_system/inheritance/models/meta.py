@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from ..frames import name_in
 from ..owners import find_owner
 from .waiting import ModelKey, find_stand_in
 
@@ -43,7 +44,7 @@ class OwnMeta:
 
     def _is_asked_by_parent(self) -> bool:
         # There, the class is a model.
-        asking = find_owner(sys._getframe(2).f_globals.get("__name__", ""))
+        asking = find_owner(name_in(sys._getframe(2).f_globals))
         return asking is not None and asking == find_owner(self.owner.__module__)
 
 
