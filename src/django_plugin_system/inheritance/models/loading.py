@@ -11,17 +11,18 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, module_from_spec
+from importlib.util import module_from_spec
 from opcode import opmap
 from types import CodeType, ModuleType
 from typing import Any
 
 from django.apps import AppConfig, apps
 
+from ...awaiting import find_behind
 from .. import imports
 from ..ancestry import Level
+from ..missing import find_module
 from ..owners import extending_apps, find_owner, levels_from, lineage
-from ..seams import find_behind
 from .statements import compile_waiting, names_for
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
@@ -175,7 +176,7 @@ def _is_ours(spec: ModuleSpec) -> bool:
 def _announce(name: str, parent: Any) -> bool:
     if name in sys.modules:
         return False
-    spec: Any = find_spec(name)
+    spec: Any = find_module(name)
     if spec is None:
         return False
     if type(spec.loader).__module__ != imports.__name__:
