@@ -270,7 +270,8 @@ tell([
         1,
         "huge",
         ["name"],
-        ["name"],
+        # As where nobody extends it: the Meta of HasStage comes before.
+        [],
         ["LargeRoom"],
     ]
     assert "no issues" in site.check()

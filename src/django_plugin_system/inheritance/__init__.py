@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .config_files import find_config_files as find_config_files
     from .installed import installed_apps as installed_apps
     from .models.making import is_abstract_model as is_abstract_model
+    from .models.waiting import when_final as when_final
     from .owners import lineage as lineage
 
 _HOMES = {
@@ -24,6 +25,7 @@ _HOMES = {
     "installed_apps": "installed",
     "is_abstract_model": "models.making",
     "lineage": "owners",
+    "when_final": "models.waiting",
 }
 
 __all__ = list(_HOMES)

@@ -89,14 +89,17 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
             )
 
     def import_models(self) -> None:
+        from .models.loading import run_announced
+        from .models.waiting import finish_models
+
         # Parents first, so that a model that nobody overrides is there, even if the
         # child's own models import nothing of theirs.
         for package in reversed(self.lineage[1:]):
             if module_has_submodule(import_module(package), "models"):
                 import_module(f"{package}.models")
+                run_announced(f"{package}.models")
+        run_announced(f"{self.name}.models")
         super().import_models()
-        from .models.making import finish_models
-
         finish_models()
 
 

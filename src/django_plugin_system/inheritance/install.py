@@ -10,6 +10,7 @@ from importlib import import_module
 
 from ..awaiting import when_imported
 from .imports import install_finders
+from .models.loading import install_loading
 from .models.making import install_models
 from .models.receivers import install_receivers
 from .registry import install_registry
@@ -55,6 +56,7 @@ def install() -> None:
     install_finders()
     install_registry()
     install_models()
+    install_loading()
     install_receivers()
     for name, modules in LATER.items():
         for module in modules:

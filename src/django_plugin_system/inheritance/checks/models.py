@@ -9,7 +9,8 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db.models import Model
 
 from ..ancestry import Level
-from ..models.making import abstract_models, package_of_model
+from ..models.making import package_of_model
+from ..models.waiting import abstract_models, replaced_classes
 from ..owners import each_level, find_owner, plugin_apps
 from ..wording import did_you_mean, find_close, listed, path_of, place
 from .stale_references import Place, find_stale_references
@@ -72,12 +73,7 @@ def check_models_derive() -> list[CheckMessage]:
 
 def check_stale_references() -> list[CheckMessage]:
     """W101: something still has a class that was made abstract, not the model."""
-    models = {
-        abstract: model
-        for app in plugin_apps()
-        for abstract in abstract_models(app.label)
-        if (model := _find_model(app, abstract)) and issubclass(model, abstract)
-    }
+    models = replaced_classes()
     return [
         Warning(
             f"{_shortened(places)} {'have' if places[1:] else 'has'} the abstract "

@@ -16,7 +16,7 @@ from django.db.models import Model
 from ..frames import calling_module
 from ..owners import find_owner, lineage
 from ..seams import replace
-from .making import find_stand_in, when_made
+from .waiting import find_stand_in, when_made
 
 _registered_by: WeakKeyDictionary[object, dict[type, str]] = WeakKeyDictionary()
 """By site and model, the module that has registered it."""

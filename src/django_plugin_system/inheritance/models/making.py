@@ -5,15 +5,15 @@ app that is installed. One that a child defines itself stays abstract, and stand
 for the child's until that is there:
 
 - Relations mean the child's, since Django resolves them by label and name.
-- A model that derives from it is made when the child's class is, from that.
+- A class that derives from it is made when the child's is, of the same statement and
+  with that as its base. So it is what it would be if nobody extended the app.
 - Then the name means the child's class in the parents' modules too.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
+from copy import copy, deepcopy
 from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
@@ -25,37 +25,53 @@ from ..ancestry import is_extended
 from ..owners import Owner, find_owner, lineage
 from ..seams import add, replace
 from .explain import NotYet, explain_model_error
-from .rebinding import Moment, keep_own_super, rebind, this_moment
+from .meta import OwnMeta, inherit_options, meta_of
+from .waiting import (
+    ModelKey,
+    StandIn,
+    final_class,
+    find_made,
+    find_stand_in,
+    finish,
+    finish_abstract,
+    stand_in_for,
+    when_made,
+)
 
-Make = Callable[..., type]
-
-PLACE = ("__module__", "__qualname__", "__doc__", "__firstlineno__")
-"""What a class says of where it is written."""
-
-
-class ModelKey(NamedTuple):
-    """What Django knows a model by."""
-
-    label: str
-    name: str
-
-
-class StandIn(NamedTuple):
-    """An abstract class that is to become, or lead to, a model."""
-
-    key: ModelKey | None
-    """Of the model; None for a mixin that needs one."""
-
-    needs: tuple[ModelKey, ...]
-    """The models that have to be among the bases then."""
-
-
-_stand_ins: dict[type, StandIn] = {}
 _held: dict[type, dict[str, object]] = {}
-"""By class that stands in: what of it wants to become part of a model, and no other."""
-_waiting: defaultdict[ModelKey, dict[type, Moment]] = defaultdict(dict)
-_later: defaultdict[ModelKey, list[Callable[[], None]]] = defaultdict(list)
+"""By class that stands in: what of it is to become part of a model, and no other."""
+_bodies: dict[type, dict[str, object]] = {}
+"""By class that stands in: what its statement says."""
 _asked: set[tuple[str, str]] = set()
+
+
+class Statement(NamedTuple):
+    """What makes a class."""
+
+    original: Any
+    metaclass: Any
+    name: str
+    bases: tuple[type, ...]
+    attrs: dict[str, Any]
+    kwargs: dict[str, Any]
+
+    @property
+    def meta(self) -> Any:
+        return self.attrs.get("Meta")
+
+    @property
+    def is_abstract(self) -> bool:
+        return bool(getattr(self.meta, "abstract", False))
+
+    def make(self, **changes: Any) -> Any:
+        """Make the class as Django does, with some of it changed."""
+        it = self._replace(**changes)
+        return it.original(it.metaclass, it.name, it.bases, it.attrs, **it.kwargs)
+
+    def repeat(self) -> Any:
+        """Make the class anew, by all that the metaclass does."""
+        bases = tuple(final_class(base) or base for base in self.bases)
+        return self.metaclass(self.name, bases, dict(self.attrs), **self.kwargs)
 
 
 def is_abstract_model(module: str, name: str) -> bool:
@@ -68,41 +84,6 @@ def is_abstract_model(module: str, name: str) -> bool:
     _asked.add((module, name))
     owner = find_owner(module)
     return _is_extended(owner, _key(owner, name, None))
-
-
-def abstract_models(label: str) -> list[type]:
-    """Return the abstract classes that stand in for models of an app."""
-    return [
-        model
-        for model, stand_in in _stand_ins.items()
-        if stand_in.key and stand_in.key.label == label
-    ]
-
-
-def find_stand_in(model: object) -> StandIn | None:
-    """Return what a class stands in for, or None."""
-    return _stand_ins.get(model) if isinstance(model, type) else None
-
-
-def when_made(keys: Iterable[ModelKey], use: Callable[..., object]) -> None:
-    """Call ``use`` with these models, when all of them are there.
-
-    Unlike what Django offers for that, it waits for the names to mean the models too,
-    and leaves it to our checks to say that one is missing.
-    """
-    models = {key: _find_model(key) for key in keys}
-    for key, model in models.items():
-        if model is None:
-            _later[key].append(lambda: when_made(keys, use))
-            return
-    use(*models.values())
-
-
-def finish_models() -> None:
-    """Let names of classes whose model was there before them mean the model too."""
-    for key in list(_waiting):
-        if model := _find_model(key):
-            _finish(model)
 
 
 def package_of_model(model: type[Model], app: AppConfig) -> str:
@@ -124,17 +105,17 @@ def install_models() -> None:
     add("django.db.models.base:ModelBase.__init__", _finished_class)
 
 
-def _model_class(original: Callable[..., type]) -> object:
+def _model_class(original: Any) -> object:
     def __new__(
         cls: type,
         name: str,
         bases: tuple[type, ...],
         attrs: dict[str, Any],
         **kwargs: Any,
-    ) -> type:
-        module, make = attrs["__module__"], partial(original, cls, name)
+    ) -> Any:
+        module = attrs["__module__"]
         try:
-            return _make_model(make, name, bases, attrs, kwargs)
+            return _make_model(Statement(original, cls, name, bases, attrs, kwargs))
         except RuntimeError as error:
             explain_model_error(error, module, name)
             raise
@@ -145,38 +126,28 @@ def _model_class(original: Callable[..., type]) -> object:
 def _finished_class(self: Any, *args: Any, **kwargs: Any) -> None:
     # Called when a metaclass has done all that it does, even one that is derived.
     super(ModelBase, self).__init__(*args, **kwargs)
-    _finish(self)
+    if _is_concrete(self):
+        key = ModelKey(self._meta.app_label, self.__name__)
+        if find_made(key) is self:
+            finish(key, self)
 
 
-def _make_model(
-    make: Make,
-    name: str,
-    bases: tuple[type, ...],
-    attrs: dict[str, Any],
-    kwargs: dict[str, Any],
-) -> type:
-    module, meta = attrs["__module__"], attrs.get("Meta")
+def _make_model(it: Statement) -> Any:
+    if getattr(it.meta, "apps", apps) is not apps:
+        # One of the models of migrations, which have the same names.
+        return it.make()
+    module = it.attrs["__module__"]
     owner = find_owner(module)
-    key = _key(owner, name, meta)
-    kept, needs = _part(bases, key)
-    is_abstract = getattr(meta, "abstract", False)
+    key = _key(owner, it.name, it.meta)
     # One that its author made abstract is no model that a child could replace.
-    if _is_extended(owner, key) and (not is_abstract or (module, name) in _asked):
-        attrs["Meta"] = _meta(meta, kept, abstract=True)
-        return _stand_in(make, kept, attrs, StandIn(key, needs), **kwargs)
-    if is_abstract and needs:
-        return _stand_in(make, kept, attrs, StandIn(None, needs))
-    if not all(map(_find_model, needs)):
-        return _defer(make, name, kept, attrs, StandIn(key, needs), **kwargs)
-    if is_abstract or not any(base in _stand_ins for base in bases):
-        return make(bases, attrs, **kwargs)
-    bases = _with_models(bases, key)
-    attrs["Meta"] = _meta(meta, kept)
-    model = make(bases, {**attrs, **_held_by(bases, attrs)}, **kwargs)
-    # Not by Meta: what is there becomes part of migrations.
-    for option, value in _ordering(bases, meta, kept).items():
-        setattr(model._meta, option, value)  # type: ignore[attr-defined]
-    return model
+    if _is_extended(owner, key) and (not it.is_abstract or (module, it.name) in _asked):
+        return _make_abstract(it, key)
+    waits_for = tuple(dict.fromkeys(_waits_for(it, key)))
+    if not all(map(find_made, waits_for)):
+        return _defer(it, key, waits_for)
+    if not any(map(find_stand_in, it.bases)):
+        return it.make()
+    return _derive(it, key)
 
 
 def _is_extended(owner: Owner | None, key: ModelKey | None) -> bool:
@@ -193,81 +164,262 @@ def _package_of(owner: Owner | None, app: AppConfig) -> str:
 
 
 def _key(owner: Owner | None, name: str, meta: object) -> ModelKey | None:
-    if getattr(meta, "apps", apps) is not apps:
-        # One of the models of migrations, which have the same names.
-        return None
     label = getattr(meta, "app_label", None) or (owner and owner[0].label)
     return ModelKey(label, name) if label else None
 
 
-def _part(
-    bases: tuple[type, ...], key: ModelKey | None
-) -> tuple[tuple[type, ...], tuple[ModelKey, ...]]:
-    """Return the bases that are no models of their own, and the models needed."""
-    kept: list[type] = []
-    needs: list[ModelKey] = []
-    for base in bases:
-        stand_in = _stand_ins.get(base)
-        if stand_in is None:
-            kept.append(base)
-        elif stand_in.key is None or stand_in.key == key:
-            kept.append(base)
-            needs.extend(stand_in.needs)
+# A class that a child extends
+
+
+def _make_abstract(it: Statement, key: Any) -> Any:
+    kept = tuple(base for base in it.bases if not _is_needed(base, key))
+    needs = [base for base in it.bases if base not in kept]
+    needs += [need for base in kept for need in _needs_of(base)]
+    meta = meta_of(it.meta, it.bases, key)
+    if getattr(meta, "abstract", False):
+        meta = meta_of(meta, (), key, abstract=False)
+    body = dict(it.attrs)
+    held = {name: body[name] for name in body if _is_held(body[name])}
+    attrs = {name: body[name] for name in body if name not in held}
+    attrs["Meta"] = meta_of(meta, (), key, abstract=True, proxy=False)
+    inherited = tuple(
+        dict.fromkeys(each for base in kept for each in _with_levels(base, key))
+    )
+    if len(kept) == len(it.bases):
+        cls: Any = it.make(bases=inherited, attrs=attrs)
+    else:
+        # Of what it needs, it is to have the methods, but none of the fields.
+        cls = it.make(bases=(*inherited, Model), attrs=attrs, kwargs={})
+        cls.__bases__ = it.bases
+        super(cls, cls).__init_subclass__(**it.kwargs)
+    _held[cls] = held
+    _bodies[cls] = body
+    _show_parents(cls)
+    _put_not_yet(cls, key)
+    cls.Meta = OwnMeta(cls, key, meta)
+    stand_in_for(cls, StandIn(key, tuple(needs), is_base=True))
+    return cls
+
+
+def _is_needed(base: type, key: ModelKey) -> bool:
+    """Tell whether a base is a model of its own, or one with a model among its bases.
+
+    Such a base comes after the abstract class, and not before it.
+    """
+    if find_stand_in(base):
+        return not _is_own(base, key)
+    return any(map(_is_concrete, base.__mro__))
+
+
+def _is_own(base: type, key: ModelKey | None) -> bool:
+    """Tell whether a base leads to the model of this key itself."""
+    stand_in = find_stand_in(base)
+    if stand_in is None or stand_in.key == key:
+        return stand_in is not None
+    # A mixin that an app has derived from the class, to be a base of the model.
+    return _is_mixin(base) and any(_is_level(each, key) for each in base.__mro__)
+
+
+def _is_level(cls: type, key: ModelKey | None) -> bool:
+    stand_in = find_stand_in(cls)
+    return stand_in is not None and stand_in.is_base and stand_in.key == key
+
+
+def _is_mixin(base: Any) -> bool:
+    stand_in = find_stand_in(base)
+    return stand_in is not None and stand_in.key.label == base.__module__
+
+
+def _needs_of(base: type) -> tuple[type, ...]:
+    stand_in = find_stand_in(base)
+    return stand_in.needs if stand_in and stand_in.is_base else ()
+
+
+def _show_parents(cls: Any) -> None:
+    """Have a metaclass see that the class is to be a child of other models."""
+    for base in cls.__bases__:
+        if find_stand_in(base) or _is_concrete(base):
+            cls._meta.parents[base] = None
+
+
+def _put_not_yet(cls: Any, key: ModelKey) -> None:
+    for name in ("objects", "DoesNotExist", "MultipleObjectsReturned"):
+        if not any(name in vars(each) for each in cls.__mro__):
+            setattr(cls, name, NotYet(name, ".".join(key)))
+
+
+def _is_held(value: object) -> bool:
+    """Tell whether Django tells it of the class it is in, and that only once.
+
+    Such as the history or the tracker of a model, or a field that makes another model.
+    Django's own fields and managers may be told of an abstract class before.
+    """
+    if isinstance(value, type) or not hasattr(value, "contribute_to_class"):
+        return False
+    if isinstance(value, Field):
+        return not f"{type(value).contribute_to_class.__module__}.".startswith(
+            "django."
+        )
+    return not isinstance(value, BaseManager)
+
+
+# A class that derives from one that is not there yet
+
+
+def _defer(it: Statement, key: ModelKey | None, waits_for: tuple[ModelKey, ...]) -> Any:
+    statement = it._replace(attrs=dict(it.attrs))
+    if key is None or it.is_abstract:
+        key = ModelKey(it.attrs["__module__"], it.name)
+    attrs = {
+        name: _copy(value) for name, value in it.attrs.items() if not _is_held(value)
+    }
+    attrs["Meta"] = meta_of(it.meta, it.bases, None, abstract=True)
+    if getattr(attrs["Meta"], "proxy", False):
+        attrs["Meta"].proxy = False
+    # Nobody is told of a class that is not to stay, not even its bases.
+    cls = it.make(bases=(Model,), attrs=attrs, kwargs={})
+    cls.__bases__ = tuple(final_class(base) or base for base in it.bases)
+    if not it.is_abstract:
+        del cls.Meta
+    _show_parents(cls)
+    _put_not_yet(cls, key)
+    first = dict(vars(cls)), {field.name for field in _fields(cls)}
+
+    def take_over(made: Any) -> None:
+        if made is not cls:
+            _take_over(cls, made, statement.attrs, *first)
+
+    def complete(*models: type) -> None:
+        if it.is_abstract:
+            # It may have become part of the model itself.
+            is_base = any(issubclass(model, cls) for model in models)
+            finish_abstract(key, cls if is_base else statement.repeat())
         else:
-            needs.append(stand_in.key)
-    return tuple(kept), tuple(dict.fromkeys(needs))
+            statement.repeat()
+
+    stand_in_for(cls, StandIn(key, (), is_base=False), take_over)
+    when_made(waits_for, complete)
+    return cls
 
 
-def _find_model(key: ModelKey) -> type[Model] | None:
-    return apps.all_models[key.label].get(key.name.lower())
+def _waits_for(it: Statement, key: ModelKey | None) -> Iterator[ModelKey]:
+    """Yield the keys of what has to be made before this class."""
+    for base in it.bases:
+        if _is_own(base, key):
+            for need in _needs_of(base):
+                if stand_in := find_stand_in(need):
+                    yield stand_in.key
+        elif stand_in := find_stand_in(base):
+            yield stand_in.key
+    if it.metaclass is not ModelBase:
+        # It may look at what the relations are to.
+        for value in it.attrs.values():
+            if stand_in := find_stand_in(_target(value)):
+                yield stand_in.key
+
+
+def _target(value: Any) -> object:
+    is_relation = isinstance(value, Field) and value.remote_field
+    return value.remote_field.model if is_relation else None
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Field):
+        return deepcopy(value)
+    return copy(value) if isinstance(value, BaseManager) else value
+
+
+def _fields(cls: Any) -> list[Any]:
+    options = cls._meta
+    return [
+        *options.local_fields,
+        *options.local_many_to_many,
+        *options.private_fields,
+    ]
+
+
+def _take_over(
+    cls: type,
+    made: Any,
+    body: dict[str, Any],
+    first: dict[str, object],
+    fields: set[str],
+) -> None:
+    """Give a model what its module has done to the class that stood in for it."""
+    missing = object()
+    for name, value in vars(cls).items():
+        is_new = first.get(name, missing) is not value
+        # What the metaclass does, it has done to the model as well.
+        is_untouched = vars(made).get(name, missing) is body.get(name, missing)
+        if is_new and is_untouched:
+            setattr(made, name, value)
+    for field in _fields(cls):
+        if field.name not in fields | {each.name for each in _fields(made)}:
+            made.add_to_class(field.name, deepcopy(field))
+
+
+# A model that derives from a class that is extended, or from the model made of it
+
+
+def _derive(it: Statement, key: Any) -> Any:
+    own = [base for base in it.bases if _is_own(base, key)]
+    bases = _with_models(it.bases, key)
+    if not own:
+        return it.make(bases=bases)
+    line = [each for base in own for each in base.__mro__ if _is_own(each, key)]
+    for each in reversed(line):
+        _settle(each)
+    meta = meta_of(it.meta, it.bases, key)
+    attrs = {**it.attrs, **_held_by(bases, it.attrs), "Meta": meta}
+    model = it.make(bases=bases, attrs=attrs)
+    if it.metaclass is not ModelBase:
+        # What it looks for in the statement may be in the parent's.
+        for each in line:
+            for name in _bodies.get(each, ()):
+                it.attrs.setdefault(name, _bodies[each][name])
+    if not it.is_abstract:
+        inherit_options(model, meta, key)
+    return model
+
+
+def _settle(cls: Any) -> None:
+    """Let a class that a model derives from have what it needs, but as a mixin."""
+    cls.__bases__ = tuple(final_class(each) or each for each in cls.__bases__)
+    cls._meta.parents.clear()
+    vars(cls._meta).pop("all_parents", None)
+    cls._meta._expire_cache()
 
 
 def _with_models(bases: tuple[type, ...], key: ModelKey | None) -> tuple[type, ...]:
     """Put models where their stand-ins are, and after each base those that it needs."""
 
-    def expanded() -> Iterator[type | None]:
+    def expanded() -> Iterator[Any]:
         for base in bases:
-            own, needs = _part((base,), key)
-            yield from own
-            yield from map(_find_model, needs)
+            if not _is_own(base, key):
+                yield final_class(base)
+                continue
+            for each in _with_levels(base, key):
+                yield each
+                yield from map(final_class, _needs_of(each))
 
     # Each at its last place: a base that needs a model is derived from it.
-    found = [base for base in dict.fromkeys(reversed([*expanded()])) if base]
+    found = [*dict.fromkeys(reversed([*expanded()]))]
+    others = [each for each in found if not find_stand_in(each)]
     return tuple(
         base
         for base in reversed(found)
-        if not any(base is not each and issubclass(each, base) for each in found)
+        if not any(base is not each and issubclass(each, base) for each in others)
     )
 
 
-def _stand_in(
-    make: Make,
-    kept: tuple[type, ...],
-    attrs: dict[str, Any],
-    stand_in: StandIn,
-    **kwargs: Any,
-) -> type:
-    held = {each: attrs[each] for each in attrs if _wants_a_model(attrs[each])}
-    if stand_in.key:
-        attrs = {each: attrs[each] for each in attrs if each not in held}
-    cls = make(kept or (Model,), attrs, **kwargs)
-    _stand_ins[cls] = stand_in
-    if stand_in.key:
-        for name in ("objects", "DoesNotExist", "MultipleObjectsReturned"):
-            if not any(name in vars(each) for each in cls.__mro__):
-                setattr(cls, name, NotYet(name, ".".join(stand_in.key)))
-        _held[cls] = held
-        _waiting[stand_in.key][cls] = this_moment()
-    return cls
+def _with_levels(base: type, key: ModelKey | None) -> Iterator[type]:
+    """Yield a base, and those that a mixin was derived from.
 
-
-def _wants_a_model(value: object) -> bool:
-    """Tell whether Django tells it of the class it is in, and lets nobody inherit it.
-
-    Such as the history or the tracker of a model, which then waits for that class.
+    Django inherits the fields of direct bases only.
     """
-    is_told = hasattr(value, "contribute_to_class") and not isinstance(value, type)
-    return is_told and not isinstance(value, Field | BaseManager)
+    yield base
+    if find_stand_in(base) and _is_mixin(base):
+        yield from (each for each in base.__mro__ if _is_level(each, key))
 
 
 def _held_by(bases: tuple[type, ...], attrs: dict[str, Any]) -> dict[str, object]:
@@ -279,68 +431,6 @@ def _held_by(bases: tuple[type, ...], attrs: dict[str, Any]) -> dict[str, object
         found.update({name: held[name] for name in held if name not in seen})
         seen |= {*held, *vars(each)}
     return found
-
-
-def _defer(
-    make: Make,
-    name: str,
-    kept: tuple[type, ...],
-    attrs: dict[str, Any],
-    stand_in: StandIn,
-    **kwargs: Any,
-) -> type:
-    # The body becomes an abstract class, and the model is made of that.
-    meta = attrs.get("Meta")
-    place = {each: attrs[each] for each in PLACE if each in attrs}
-    attrs["Meta"] = type("Meta", (), {"abstract": True})
-    body = _stand_in(make, kept, attrs, stand_in)
-    # Else it would hide that of another base.
-    del body.Meta  # type: ignore[attr-defined]
-    if meta is not None:
-        place["Meta"] = meta
-
-    when_made(
-        stand_in.needs, lambda *models: type(body)(name, (body,), dict(place), **kwargs)
-    )
-    return body
-
-
-def _finish(cls: type[Model]) -> None:
-    if not _is_concrete(cls):
-        return
-    key = ModelKey(cls._meta.app_label, cls.__name__)
-    if _find_model(key) is cls:
-        for stand_in, made in _waiting.pop(key, {}).items():
-            keep_own_super(stand_in, cls)
-            rebind(stand_in, cls, since=made)
-        for use in _later.pop(key, ()):
-            use()
-
-
-def _meta(own: type | None, bases: tuple[type, ...], **options: object) -> type:
-    inherited = _inherited_meta(own, bases)
-    return type("Meta", (inherited,) if inherited else (), options)
-
-
-def _inherited_meta(own: type | None, bases: tuple[type, ...]) -> type | None:
-    # A model without a Meta has that of its first base with one.
-    metas = (own, *(getattr(base, "Meta", None) for base in bases))
-    return next((each for each in metas if each), None)
-
-
-def _ordering(
-    bases: tuple[type, ...], own: type | None, kept: tuple[type, ...]
-) -> dict[str, object]:
-    # Django has a child of another model take these two over, if that is the first
-    # base; but here abstract ones come before.
-    parents = (each for base in bases for each in base.__mro__ if _is_concrete(each))
-    parent = next(parents, None)
-    inherited = _inherited_meta(own, kept)
-    return {
-        name: getattr(parent._meta, name)  # type: ignore[attr-defined]
-        for name in ("ordering", "get_latest_by")
-        if parent and not hasattr(inherited, name)
-    }
 
 
 def _is_concrete(base: type) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 
 from ..seams import replace
-from .making import ModelKey, find_stand_in, when_made
+from .waiting import ModelKey, find_stand_in, when_made
 
 
 class Through(NamedTuple):

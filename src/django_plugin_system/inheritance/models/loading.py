@@ -1,0 +1,202 @@
+"""How modules of models are imported, where one app extends another.
+
+While a parent's is, the child's is in ``sys.modules`` too, as that of an app is where
+nobody extends it: libraries put into it what they make of a model. And what would hand
+a class to somebody before it is final waits, as ``statements`` says.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
+from opcode import opmap
+from types import CodeType, ModuleType
+from typing import Any
+
+from django.apps import AppConfig, apps
+
+from ...awaiting import find_behind
+from .. import imports
+from ..ancestry import Level
+from ..missing import find_module
+from ..owners import extending_apps, find_owner, levels_from, lineage
+from .statements import compile_waiting, names_for
+
+IMPORT_FROM = opmap["IMPORT_FROM"]
+
+_announced: dict[str, ModuleType] = {}
+"""By name of a module that has not run: that of the parent, by which it is there."""
+
+
+def install_loading() -> None:
+    """Have modules imported like that until all models are there."""
+    sys.meta_path.insert(0, ModelsFinder())
+
+
+def run_announced(name: str) -> None:
+    """Run a module that is only announced."""
+    module = sys.modules.get(name)
+    if isinstance(module, AnnouncedModule):
+        module.__run__()
+
+
+class ModelsFinder:
+    """Has modules loaded in another way, as long as models are being made."""
+
+    configs: object = None
+    extended: re.Pattern[str] | None = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: Any = None
+    ) -> ModuleSpec | None:
+        is_time = apps.apps_ready and not apps.models_ready
+        owner = find_owner(fullname) if is_time else None
+        if owner is None:
+            return None
+        nearer = _levels_before(*owner)
+        is_models = bool(nearer) and fullname == f"{owner[1]}.models"
+        extended = self._get_extended()
+        if not is_models and not extended:
+            return None
+        spec = find_behind(self, fullname, path, target)
+        if spec and hasattr(spec.loader, "exec_module") and not _is_ours(spec):
+            children = [f"{each.package}.models" for each in nearer if is_models]
+            loader: Any = ModelsLoader(spec.loader, children, extended)
+            spec.loader = loader
+        return spec
+
+    def _get_extended(self) -> re.Pattern[str] | None:
+        """Return what finds the name of a package with models that are extended."""
+        if self.configs is not apps.app_configs:
+            self.configs = apps.app_configs
+            names = sorted(set(map(re.escape, _extended())))
+            self.extended = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
+        return self.extended
+
+
+class ModelsLoader:
+    """Loads as another loader does, but for what is announced and what waits."""
+
+    def __init__(
+        self, loader: Any, children: list[str], extended: re.Pattern[str] | None
+    ) -> None:
+        self.loader = loader
+        self.children = children
+        self.extended = extended
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+    def exec_module(self, module: Any) -> None:
+        module.__loader__ = module.__spec__.loader = self.loader
+        announced = [name for name in self.children if _announce(name, module)]
+        try:
+            self._execute(module)
+        except BaseException:
+            for name in announced:
+                if sys.modules.get(name) is module or name in _announced:
+                    _forget(name)
+            raise
+
+    def _execute(self, module: Any) -> None:
+        code = self._code(module)
+        if code is None:
+            self.loader.exec_module(module)
+            return
+        names = names_for(vars(module))
+        vars(module).update(names)
+        try:
+            exec(code, vars(module))
+        finally:
+            for name in names:
+                del vars(module)[name]
+
+    def _code(self, module: Any) -> CodeType | None:
+        get_source = getattr(self.loader, "get_source", None)
+        if self.extended is None or get_source is None:
+            return None
+        source = get_source(module.__name__)
+        # Most modules do not speak of such an app, and compiling takes time.
+        if not source or not self.extended.search(f"{module.__name__} {source}"):
+            return None
+        return compile_waiting(source, module.__spec__.origin)
+
+
+class AnnouncedModule(ModuleType):
+    """A module that runs when something is imported from it, or it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        parent: Any = _announced[self.__name__]
+        frame = sys._getframe(1)
+        is_import = frame.f_code.co_code[frame.f_lasti] == IMPORT_FROM
+        # While that runs, others may look for what they are about to put here.
+        may_run = is_import or not parent.__spec__._initializing
+        if name == "__all__" or (may_run and not name.startswith("__")):
+            self.__run__()
+            return getattr(self, name)
+        message = f"module {self.__name__!r} has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=self)
+
+    def __run__(self) -> None:
+        name, spec = self.__name__, self.__spec__
+        del _announced[name]
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        # At the end, where it would be if it was imported now.
+        sys.modules[name] = sys.modules.pop(name)
+        try:
+            spec.loader.exec_module(self)  # type: ignore[union-attr]
+        except BaseException:
+            _forget(name)
+            raise
+        finally:
+            spec._initializing = False  # type: ignore[union-attr]
+
+
+def _levels_before(app: AppConfig, package: str) -> tuple[Level, ...]:
+    if package == app.name:
+        return ()
+    return levels_from(app, app.name)[: lineage(app).index(package)]
+
+
+def _extended() -> Iterator[str]:
+    for app in extending_apps():
+        if any(level.names("extends_models") for level in levels_from(app, app.name)):
+            yield from (package.rpartition(".")[2] for package in lineage(app))
+
+
+def _is_ours(spec: ModuleSpec) -> bool:
+    """Tell whether it only has another name, or has been found by us already."""
+    names = __name__, imports.__name__
+    return type(spec.loader).__module__ in names
+
+
+def _announce(name: str, parent: Any) -> bool:
+    if name in sys.modules:
+        return False
+    spec: Any = find_module(name)
+    if spec is None:
+        return False
+    if type(spec.loader).__module__ != imports.__name__:
+        module = module_from_spec(spec)
+        module.__class__ = AnnouncedModule
+        # Python says so of a module that has not run to its end.
+        spec._initializing = True
+        _announced[name] = parent
+    elif spec.loader.real.name == parent.__name__:
+        module = parent
+    else:
+        return False
+    sys.modules[name] = module
+    package, _, attribute = name.rpartition(".")
+    setattr(sys.modules[package], attribute, module)
+    return True
+
+
+def _forget(name: str) -> None:
+    _announced.pop(name, None)
+    del sys.modules[name]
+    package, _, attribute = name.rpartition(".")
+    delattr(sys.modules[package], attribute)

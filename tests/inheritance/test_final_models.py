@@ -1,0 +1,598 @@
+"""What is handed to others in a parent's models, and what a child's module is then."""
+
+from __future__ import annotations
+
+import pytest
+
+from .library import CAL, TABLES, VOGA_CAL, config
+from .projects import Project
+
+# A library that keeps models, and looks at what they are when it gets them.
+KEEPER = {
+    "keeper.py": """
+        from functools import partial
+
+        kept = []
+
+        def keep(model, *args, **options):
+            if model._meta.abstract:
+                raise ValueError(f"{model} is abstract")
+            names = [field.name for field in model._meta.fields]
+            kept.append([model.__name__, names, *args, *options.values()])
+            return model
+
+        def keeping(*args, **options):
+            return lambda model: keep(model, *args, **options)
+
+        def keep_all(models, **options):
+            for model in models:
+                keep(model, **options)
+
+        class Keeper:
+            def keep(self, model):
+                keep(model, "method")
+
+            def __call__(self, model):
+                keep(model, "object")
+                return model
+
+        keeper = Keeper()
+        keep_partial = partial(keep, note="partial")
+
+        def options_for(model):
+            def decorate(cls):
+                keep(model, cls.__name__)
+                cls.model = model
+                return cls
+            return decorate
+
+        def options_for_all(models, of=None):
+            def decorate(cls):
+                for model in models:
+                    keep(model, cls.__name__)
+                return cls
+            return decorate
+
+        def renamed(model):
+            keep(model)
+            return f"what has become of {model.__name__}"
+    """,
+}
+TEXT = """
+    import keeper
+    from django.db import models
+    from keeper import keep, keeping
+
+    {decorators}
+    class Room(models.Model):
+        name = models.CharField(max_length=50)
+
+    class Large(Room):
+        size = models.IntegerField(default=1)
+
+    class Event(models.Model):
+        pass
+    {statements}
+"""
+
+
+def _library(statements: str = "", decorators: str = "") -> dict[str, str]:
+    text = TEXT.format(
+        statements=statements.replace("\n", "\n    "), decorators=decorators
+    )
+    return {
+        **KEEPER,
+        **config("library.cal"),
+        "library/cal/models.py": text,
+        **config("voga.cal", "library.cal", "Room"),
+        "voga/cal/models.py": """
+            from django.db import models
+            from library.cal.models import Room
+
+            class Room(Room):
+                tariff = models.IntegerField(default=1)
+        """,
+    }
+
+
+ASK = "import keeper\nfrom library.cal import models\ntell(keeper.kept)"
+ROOM = ["Room", ["id", "name", "tariff"]]
+LARGE = ["Large", ["id", "name", "tariff", "room_ptr", "size"]]
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("keep(Room)", [ROOM]),
+        ("keeper.keep(Room, 'a', note='b')", [[*ROOM, "a", "b"]]),
+        ("keeper.keep(model=Room)", [ROOM]),
+        ("keeping('a')(Room)", [[*ROOM, "a"]]),
+        ("keeper.keeper.keep(Room)", [[*ROOM, "method"]]),
+        ("keeper.keeper(Room)", [[*ROOM, "object"]]),
+        ("keeper.keep_partial(Room)", [[*ROOM, "partial"]]),
+        ("keeper.keep_all([Room, Large])", [ROOM, LARGE]),
+        ("keeper.keep_all({Room: 1})", [ROOM]),
+        ("keeper.keep_all(models=(Room,))", [ROOM]),
+        ("keeper.keep_all({Room})", [ROOM]),
+        ("for each in (Room, Large):\n    keep(each)", [ROOM, LARGE]),
+        ("[keep(each) for each in (Room, Large)]", [ROOM, LARGE]),
+        ("if Room:\n    keep(Room)", [ROOM]),
+        ("try:\n    keep(Room)\nexcept ValueError:\n    pass", [ROOM]),
+        ("keep(Large)\nkeep(Room)", [LARGE, ROOM]),
+        ("def own(model):\n    keep(model)\nown(Room)", [ROOM]),
+        ("keep(Event)", [["Event", ["id"]]]),
+        (
+            "@keeper.options_for(Room)\nclass Options:\n    pass",
+            [[*ROOM, "Options"]],
+        ),
+        (
+            "@keep\n@keeping('a')\nclass Huge(Large):\n    pass",
+            [
+                ["Huge", [*LARGE[1], "large_ptr"], "a"],
+                ["Huge", [*LARGE[1], "large_ptr"]],
+            ],
+        ),
+        (
+            "@keeper.options_for_all([Room], of=models.Model)\n"
+            "class Options:\n    pass",
+            [[*ROOM, "Options"]],
+        ),
+        (
+            "class Own:\n    room = Room\n"
+            "@keeper.options_for_all([Own.room], of=len('a'))\n"
+            "class Options:\n    pass",
+            [[*ROOM, "Options"]],
+        ),
+        ("names = [each.__name__ for each in [Room]]\nlen([Room])", []),
+    ],
+)
+def test_statements(project: Project, statements: str, expected: list[object]):
+    """A call at the level of the module meets the model, in whatever form it is."""
+    project.write(_library(statements))
+
+    assert project.install("voga.cal").ask(ASK) == expected
+
+
+@pytest.mark.parametrize(
+    ("decorators", "expected"),
+    [
+        ("@keep", [ROOM]),
+        ("@keeping()", [ROOM]),
+        ("@keeping('a')\n    @keeper.keeper", [[*ROOM, "object"], [*ROOM, "a"]]),
+    ],
+)
+def test_decorators(project: Project, decorators: str, expected: list[object]):
+    """So does a decorator, before what derives from the model."""
+    project.write(_library("keep(Large)", decorators))
+
+    assert project.install("voga.cal").ask(ASK) == [*expected, LARGE]
+    # As where nobody extends the app.
+    plain = project.install("library.cal").ask(ASK)
+    assert [each[:1] + each[2:] for each in plain] == [
+        each[:1] + each[2:] for each in [*expected, LARGE]
+    ]
+
+
+def test_names_afterwards(project: Project):
+    """A decorator that returns something else binds that; nothing else is left."""
+    project.write(_library("", "@keeper.renamed"))
+    models = project.root / "library/cal/models.py"
+    text = models.read_text().replace("class Large(Room)", "class Large(models.Model)")
+    models.write_text(text)
+
+    told = project.install("voga.cal").ask("""
+        from library.cal import models
+        tell([models.Room, [name for name in vars(models) if "final" in name]])
+    """)
+
+    assert told == ["what has become of Room", []]
+
+
+def test_a_third_app(project: Project):
+    """What another app registers before the child is there waits as well."""
+    project.write(
+        {
+            **_library(),
+            "third/models.py": """
+                from keeper import keep
+                from library.cal.models import Large, Room
+
+                keep(Room, "third")
+                keep(Large, "third")
+            """,
+        }
+    )
+
+    told = project.install("third", "voga.cal").ask(ASK)
+
+    assert told == [[*ROOM, "third"], [*LARGE, "third"]]
+
+
+def test_error(project: Project):
+    """An error in such a call says where that is."""
+    project.write(_library("keep(Room, _meta=1)\nkeep(Room, model=1)"))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    path = project.root / "library/cal/models.py"
+    line = path.read_text().splitlines().index("keep(Room, model=1)") + 1
+    assert "TypeError: keep() got multiple values for argument 'model'" in said
+    note = f"{path}:{line} has waited for the model that a child has defined."
+    assert note in said
+
+
+def test_decorator_error(project: Project):
+    """So does one in a decorator."""
+    project.write(_library("", "@keeper.missing_is_fine if False else keep(1, 2)"))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    assert "'int' object has no attribute '_meta'" in said
+
+
+def test_nothing_to_wait(project: Project):
+    """A module with blocks, but no such statement, is run as it is."""
+    files = _library("if Room:\n    label = Room._meta.label\nprinted = []")
+    project.write(files)
+
+    told = project.install("voga.cal").ask("""
+        from library.cal import models
+        tell([models.label, models.Room._meta.label])
+    """)
+
+    assert told == ["cal.Room", "cal.Room"]
+
+
+def test_child_is_abstract_by_itself(project: Project):
+    """A child's class that its author has made abstract is not the model."""
+    project.write(_library())
+    models = project.root / "voga/cal/models.py"
+    models.write_text(
+        f"{models.read_text()}\n    class Meta:\n        abstract = True\n"
+    )
+
+    assert "E103" in project.install("voga.cal").check(exit_code=1)
+
+
+def test_meta_in_the_child(project: Project):
+    """In the child, ``Room.Meta`` is what the parent says, before and after."""
+    project.write(_library())
+    models = project.root / "voga/cal/models.py"
+    models.write_text(
+        f"{models.read_text()}\n\nclass After(Room):\n    class Meta(Room.Meta):\n"
+        "        proxy = True\n"
+    )
+    parent = project.root / "library/cal/models.py"
+    text = parent.read_text().replace(
+        "class Large(Room):",
+        "    class Meta:\n        ordering = ['name']\n\nclass Large(Room):",
+    )
+    parent.write_text(text)
+
+    told = project.install("voga.cal").ask("""
+        from voga.cal.models import After, Room
+        tell([After._meta.ordering, Room.Meta.ordering, hasattr(After, "Meta")])
+    """)
+
+    assert told == [["name"], ["name"], False]
+
+
+WHEN_FINAL = """
+    from django.db import models
+    from django_plugin_system.inheritance import when_final
+
+    kept = []
+
+    class Room(models.Model):
+        name = models.CharField(max_length=50)
+
+    class Large(Room):
+        pass
+
+    def register():
+        when_final(Room, lambda model: kept.append(model._meta.label))
+
+        @when_final(Large)
+        def keep(model):
+            kept.append([field.name for field in model._meta.fields])
+
+        return keep
+
+    result = register()
+"""
+
+
+@pytest.mark.parametrize("app", ["library.cal", "voga.cal"])
+def test_when_final(project: Project, app: str):
+    """The hook for authors calls with the model: when it is there, or at once."""
+    project.write({**_library(), "library/cal/models.py": WHEN_FINAL})
+
+    told = project.install(app).ask("""
+        from library.cal import models
+        models.register()
+        tell([models.kept, callable(models.result)])
+    """)
+
+    names = ["id", "name", "tariff", "room_ptr"]
+    if app == "library.cal":
+        names.remove("tariff")
+    assert told == [["cal.Room", names, "cal.Room", names], True]
+
+
+def test_when_final_without_apps():
+    """A model that nobody extends is final."""
+    from django.contrib.auth.models import User
+
+    from django_plugin_system.inheritance import when_final
+
+    found: list[type] = []
+    when_final(User, found.append)
+
+    assert found == [User]
+
+
+# The module of the child
+
+TRACKER = {
+    "tracker.py": """
+        import sys
+        from django.apps import apps
+
+        def track(model):
+            "As django-pghistory does it."
+            app = apps.get_containing_app_config(model.__module__)
+            module = sys.modules[f"{app.module.__name__}.models"]
+            name = f"{model.__name__}Log"
+            assert not hasattr(module, name)
+            assert not hasattr(module, "__wrapped__")
+            setattr(module, name, type(name, (), {"__module__": module.__name__}))
+            return model
+    """,
+}
+TRACKED = {
+    **TRACKER,
+    **config("library.cal"),
+    "library/cal/models.py": """
+        import tracker
+        from django.db import models
+
+        @tracker.track
+        class Event(models.Model):
+            pass
+
+        @tracker.track
+        class Room(models.Model):
+            pass
+    """,
+}
+CHILD = {
+    **config("voga.cal", "library.cal", "Room"),
+    "voga/cal/models.py": """
+        from django.db import models
+        from library.cal.models import Room
+
+        class Room(Room):
+            tariff = models.IntegerField(default=1)
+    """,
+}
+NAMES = """
+import pickle, sys
+import voga.cal.models
+from library.cal.models import Event, Room
+module = sys.modules["voga.cal.models"]
+tell([
+    sorted(name for name in vars(module) if name.endswith("Log")),
+    module is voga.cal.models, Room.__module__, type(module).__name__,
+    pickle.loads(pickle.dumps(module.EventLog)) is module.EventLog,
+    pickle.loads(pickle.dumps(Room)) is Room,
+])
+"""
+
+
+@pytest.mark.parametrize("first", [[], ["third"]], ids=["alone", "after-another"])
+def test_module_of_the_child(project: Project, first: list[str]):
+    """What a library puts into the app's models goes into the child's."""
+    project.write(
+        {**TRACKED, **CHILD, "third/models.py": "from library.cal.models import Room"}
+    )
+
+    told = project.install(*first, "voga.cal").ask(NAMES)
+
+    names = ["EventLog", "RoomLog"]
+    assert told == [names, True, "voga.cal.models", "module", True, True]
+
+
+def test_child_without_models(project: Project):
+    """Where the child has no such module, it is the parent's."""
+    project.write({**TRACKED, **config("voga.cal", "library.cal")})
+
+    told = project.install("voga.cal").ask(NAMES)
+
+    names = ["EventLog", "RoomLog"]
+    assert told == [names, True, "library.cal.models", "module", True, True]
+
+
+def test_three_levels(project: Project):
+    """A level in between, with models or without, is announced as well."""
+    project.write(
+        {
+            **TRACKED,
+            **config("mid.cal", "library.cal"),
+            **config("low.cal", "mid.cal", "Room"),
+            "low/cal/models.py": CHILD["voga/cal/models.py"],
+            **config("voga.cal", "low.cal", "Room"),
+            "voga/cal/models.py": """
+                from low.cal.models import Room
+
+                class Room(Room):
+                    pass
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask(NAMES)
+
+    names = ["EventLog", "RoomLog"]
+    assert told == [names, True, "voga.cal.models", "module", True, True]
+
+
+@pytest.mark.parametrize(
+    "importing",
+    [
+        "from voga.cal.models import Room",
+        "from voga.cal.models import *",
+        "import voga.cal.models as its\nRoom = its.Room",
+        "from voga.cal import models as its\nRoom = its.Room",
+    ],
+)
+def test_announced_module_is_imported(project: Project, importing: str):
+    """Who imports from the child before its turn gets its model."""
+    importing = importing.replace("\n", "\n                ")
+    project.write(
+        {
+            **TRACKED,
+            **CHILD,
+            "third/models.py": f"""
+                import library.cal.models
+                {importing}
+
+                made = Room.__module__
+            """,
+        }
+    )
+
+    told = project.install("third", "voga.cal").ask(
+        "import third.models\ntell(third.models.made)"
+    )
+
+    assert told == "voga.cal.models"
+
+
+def test_import_from_within(project: Project):
+    """A parent's module may import the child's, as far as that can run then."""
+    project.write(
+        {
+            **TRACKED,
+            **CHILD,
+            "helper.py": """
+                from voga.cal.models import Room
+                rooms = Room.objects
+            """,
+        }
+    )
+    models = project.root / "library/cal/models.py"
+    models.write_text(models.read_text() + "\nimport helper\n")
+
+    told = project.install("voga.cal").ask(
+        "import helper\ntell(helper.Room.__module__)"
+    )
+
+    assert told == "voga.cal.models"
+
+
+@pytest.mark.parametrize(
+    "file", ["library/cal/models.py", "voga/cal/models.py"], ids=["parent", "child"]
+)
+@pytest.mark.parametrize(
+    "child", [CHILD, config("voga.cal", "library.cal")], ids=["models", "none"]
+)
+def test_failed_import(project: Project, file: str, child: dict[str, str]):
+    """A module that failed is not there, and says why when it is imported again."""
+    project.write({**TRACKED, **child})
+    if not (project.root / file).exists():
+        return
+    text = (project.root / file).read_text()
+    (project.root / file).write_text(f"{text}\n1 / 0\n")
+    site = project.install("voga.cal")
+
+    told = site.ask_early("""
+        import django, os, sys
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+        try:
+            django.setup()
+        except ZeroDivisionError:
+            import voga.cal
+            tell([
+                "voga.cal.models" in sys.modules, hasattr(voga.cal, "models"),
+            ])
+    """)
+
+    assert told == [False, False]
+
+
+def test_failed_import_after_the_child(project: Project):
+    """A child that has run stays, when the parent fails after that."""
+    project.write({**TRACKED, **CHILD, "helper.py": "from voga.cal.models import Room"})
+    models = project.root / "library/cal/models.py"
+    models.write_text(models.read_text() + "\nimport helper\n1 / 0\n")
+
+    told = project.install("voga.cal").ask_early("""
+        import django, os, sys
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+        try:
+            django.setup()
+        except ZeroDivisionError:
+            names = ["voga.cal.models", "library.cal.models"]
+            tell([name in sys.modules for name in names])
+    """)
+
+    assert told == [True, False]
+
+
+def test_models_left_out(project: Project):
+    """A child that leaves out its parent's models has none."""
+    left_out = {"modules": ["models"]}
+    project.write(
+        {
+            **TRACKED,
+            **config("voga.cal", "library.cal", not_inherited=left_out),
+            "tracker.py": "def track(model):\n    return model",
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import sys
+        from django.apps import apps
+        tell(["voga.cal.models" in sys.modules, sorted(apps.all_models["cal"])])
+    """)
+
+    assert told == [False, ["event", "room"]]
+
+
+def test_loader_without_source(project: Project):
+    """A module whose loader shows no source is imported as ever."""
+    project.write(
+        {
+            **CAL,
+            **VOGA_CAL,
+            "loading.py": """
+                import sys
+                from importlib.machinery import PathFinder
+
+                class Loader:
+                    def __init__(self, loader):
+                        self.exec_module = loader.exec_module
+                        self.get_source = lambda name: None
+
+                    def create_module(self, spec):
+                        return None
+
+                class Finder:
+                    def find_spec(self, name, path, target=None):
+                        if name == "library.cal.models":
+                            spec = PathFinder.find_spec(name, path, target)
+                            spec.loader = Loader(spec.loader)
+                            return spec
+
+                sys.meta_path.insert(0, Finder())
+            """,
+        }
+    )
+    site = project.install("voga.cal", lines="import loading")
+
+    told = site.ask(
+        TABLES
+        + "create_tables('cal')\ntell(apps.get_model('cal.Room').objects.count())"
+    )
+
+    assert told == 0
