@@ -133,4 +133,4 @@ def test_model_that_nobody_makes(project: Project):
     said = project.install("voga.cal").check(exit_code=1)
 
     assert "extends_models names 'Room', so the parent's is abstract, but" in said
-    assert "HINT: Did you mean 'Rooms'?" in said
+    assert "HINT: If voga.cal.models.Rooms is to be it, call that Room." in said

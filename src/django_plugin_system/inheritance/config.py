@@ -98,8 +98,8 @@ class PluginConfig(AppConfig, metaclass=PluginConfigType):
             if module_has_submodule(import_module(package), "models"):
                 import_module(f"{package}.models")
                 run_announced(f"{package}.models")
-        run_announced(f"{self.name}.models")
         super().import_models()
+        run_announced(f"{self.name}.models")
         finish_models()
 
 

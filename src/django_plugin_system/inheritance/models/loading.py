@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from opcode import opmap
@@ -118,7 +119,10 @@ class ModelsLoader:
         get_source = getattr(self.loader, "get_source", None)
         if self.extended is None or get_source is None:
             return None
-        source = get_source(module.__name__)
+        source = None
+        # A loader may have it, and not show it.
+        with suppress(Exception):
+            source = get_source(module.__name__)
         # Most modules do not speak of such an app, and compiling takes time.
         if not source or not self.extended.search(f"{module.__name__} {source}"):
             return None
@@ -129,11 +133,11 @@ class AnnouncedModule(ModuleType):
     """A module that runs when something is imported from it, or it is asked for."""
 
     def __getattr__(self, name: str) -> Any:
-        parent: Any = _announced[self.__name__]
+        parent = getattr(_announced[self.__name__], "__spec__", None)
         frame = sys._getframe(1)
         is_import = frame.f_code.co_code[frame.f_lasti] == IMPORT_FROM
         # While that runs, others may look for what they are about to put here.
-        may_run = is_import or not parent.__spec__._initializing
+        may_run = is_import or not getattr(parent, "_initializing", False)
         if name == "__all__" or (may_run and not name.startswith("__")):
             self.__run__()
             return getattr(self, name)

@@ -113,6 +113,7 @@ def replaced_classes() -> dict[type, Any]:
         cls: made
         for cls, stand_in in _stand_ins.items()
         if (made := find_made(stand_in.key))
+        and made is not cls
         and (issubclass(made, cls) or not stand_in.is_base)
     }
 
