@@ -42,6 +42,7 @@ NOT_RUN = {
     ("migrating", '$ pip install --upgrade "django-plugin-system>=3"'),
     ("migrating", "$ python manage.py migrate django_plugin_system zero"),
     ("extending", "class Room(models.Model):"),
+    ("extending", "from django_plugin_system.inheritance import when_final"),
     ("coming-from-lino", "# lib/cal/__init__.py"),
     ("coming-from-lino", "# voga/cal/fixtures/demo.py"),
     ("coming-from-lino", "# settings.py"),

@@ -487,6 +487,7 @@ def test_asking_by_interface(shop: Site) -> None:
         ),
     ],
 )
+@pytest.mark.service
 def test_a_switch_in_one_process_is_the_next_answer_in_all(
     consoles: Consoles, change: str, answer: str
 ) -> None:
@@ -498,6 +499,7 @@ def test_a_switch_in_one_process_is_the_next_answer_in_all(
     assert consoles.answer() == answer
 
 
+@pytest.mark.service
 def test_a_sync_in_one_process_is_the_next_answer_in_all(consoles: Consoles) -> None:
     """``pluginsync --mode update`` puts back the priorities of code."""
     consoles.changer.run("items.filter(name='train').update(priority=1)")
@@ -515,6 +517,7 @@ def test_a_sync_in_one_process_is_the_next_answer_in_all(consoles: Consoles) -> 
         pytest.param("transaction.set_rollback(True)", "Post", id="rollback"),
     ],
 )
+@pytest.mark.service
 def test_an_open_transaction_is_its_own_affair(
     consoles: Consoles, end: str, answer: str
 ) -> None:

@@ -12,17 +12,17 @@ from .processes import Pool, Site, Worker
 from .web.names import NAMES
 from .websites import website
 
+# SQLite needs no server, but these tests many processes.
 VENDORS = [
-    "sqlite",
-    pytest.param("postgresql", marks=pytest.mark.service),
-    pytest.param("mariadb", marks=pytest.mark.service),
+    pytest.param(vendor, marks=pytest.mark.service)
+    for vendor in ("sqlite", "postgresql", "mariadb")
 ]
 PROCESSES = 8
 
 
 @pytest.fixture(scope="session", params=VENDORS)
 def vendor(request: pytest.FixtureRequest) -> str:
-    """The database to run on; SQLite needs no service."""
+    """The database to run on."""
     return str(request.param)
 
 
