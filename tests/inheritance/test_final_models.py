@@ -208,6 +208,47 @@ def test_a_third_app(project: Project):
     assert told == [[*ROOM, "third"], [*LARGE, "third"]]
 
 
+def test_base_in_the_child(project: Project):
+    """In the child, the name of its base stands for the model once that is there."""
+    project.write(
+        {
+            **_library(),
+            "voga/cal/models.py": """
+                import keeper
+                from django.db import models
+                from django_plugin_system.inheritance import when_final
+                from library.cal.models import Room as Base
+
+                class Room(Base):
+                    tariff = models.IntegerField(default=1)
+
+                class Extra(Base):
+                    pass
+
+                when_final(Base, keeper.keep)
+                keeper.keep(Extra)
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask(ASK)
+
+    assert told == [ROOM, ["Extra", [*ROOM[1], "room_ptr"]]]
+
+
+def test_name_that_is_gone(project: Project):
+    """A decorator that waits binds no name that the module has taken back."""
+    project.write(_library("@keep\nclass Huge(Large):\n    pass\ndel Huge"))
+
+    told = project.install("voga.cal").ask("""
+        import keeper
+        from library.cal import models
+        tell([len(keeper.kept), hasattr(models, "Huge")])
+    """)
+
+    assert told == [1, False]
+
+
 def test_error(project: Project):
     """An error in such a call says where that is."""
     project.write(_library("keep(Room, _meta=1)\nkeep(Room, model=1)"))
