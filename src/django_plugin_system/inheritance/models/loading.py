@@ -24,7 +24,7 @@ from .. import imports
 from ..ancestry import Level
 from ..missing import find_module
 from ..owners import extending_apps, find_owner, levels_from, lineage
-from .statements import compile_waiting, names_for
+from .statements import compile_waiting, may_wait, names_for
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
 
@@ -48,7 +48,7 @@ class ModelsFinder:
     """Has modules loaded in another way, as long as models are being made."""
 
     configs: object = None
-    extended: re.Pattern[str] | None = None
+    extended: re.Pattern[bytes] | None = None
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
@@ -69,12 +69,14 @@ class ModelsFinder:
             spec.loader = loader
         return spec
 
-    def _get_extended(self) -> re.Pattern[str] | None:
+    def _get_extended(self) -> re.Pattern[bytes] | None:
         """Return what finds the name of a package with models that are extended."""
         if self.configs is not apps.app_configs:
             self.configs = apps.app_configs
             names = sorted(set(map(re.escape, _extended())))
-            self.extended = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
+            self.extended = (
+                re.compile(rf"\b(?:{'|'.join(names)})\b".encode()) if names else None
+            )
         return self.extended
 
 
@@ -82,7 +84,7 @@ class ModelsLoader:
     """Loads as another loader does, but for what is announced and what waits."""
 
     def __init__(
-        self, loader: Any, children: list[str], extended: re.Pattern[str] | None
+        self, loader: Any, children: list[str], extended: re.Pattern[bytes] | None
     ) -> None:
         self.loader = loader
         self.children = children
@@ -116,17 +118,17 @@ class ModelsLoader:
                 del vars(module)[name]
 
     def _code(self, module: Any) -> CodeType | None:
-        get_source = getattr(self.loader, "get_source", None)
-        if self.extended is None or get_source is None:
+        name, spec = module.__name__, module.__spec__
+        if self.extended is None:
             return None
         source = None
-        # A loader may have it, and not show it.
+        # A loader may have neither of these, or not show what it has.
         with suppress(Exception):
-            source = get_source(module.__name__)
-        # Most modules do not speak of such an app, and compiling takes time.
-        if not source or not self.extended.search(f"{module.__name__} {source}"):
-            return None
-        return compile_waiting(source, module.__spec__.origin)
+            # Few modules speak of such an app, and decoding takes time.
+            text = self.loader.get_data(spec.origin)
+            if self.extended.search(name.encode() + b" " + text) and may_wait(text):
+                source = self.loader.get_source(name)
+        return compile_waiting(source, spec.origin) if source else None
 
 
 class AnnouncedModule(ModuleType):

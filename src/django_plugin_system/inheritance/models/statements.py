@@ -22,16 +22,19 @@ CALL = "__call_when_final__"
 DECORATE = "__decorate_when_final__"
 
 # A call or a decorator at the beginning of a line, or a block that may have some.
-_CANDIDATE = re.compile(r"^(?:@|[\w.]+\(|\w.*\)\(|\[|(?:if|for|try|with)\b)", re.M)
+_CANDIDATE = re.compile(rb"^(?:@|[\w.]+\(|\w.*\)\(|\[|(?:if|for|try|with)\b)", re.M)
 
 # These meet our own code, or do to the class what its children inherit.
 _FOR_NOW = {"django", "django_plugin_system", *sys.stdlib_module_names}
 
 
+def may_wait(text: bytes) -> bool:
+    """Tell whether a module's text may have such a statement."""
+    return _CANDIDATE.search(text) is not None
+
+
 def compile_waiting(source: str, filename: str) -> CodeType | None:
     """Compile a module so that such statements wait, or return None if it has none."""
-    if not _CANDIDATE.search(source):
-        return None
     waiting = _Waiting()
     tree = waiting.visit(ast.parse(source, filename))
     if not waiting.has_found:
