@@ -15,6 +15,8 @@ from pathlib import Path
 from textwrap import dedent
 from threading import Timer
 
+from .forks import fork_server
+
 HERE = Path(__file__).parent
 PROJECT = HERE / "project"
 TOOLS = HERE / "tools"
@@ -126,12 +128,10 @@ class Site:
         return self.database.parent
 
     def _python(self, arguments: list[str], exit_code: int = 0) -> str:
-        with self.start(*arguments) as process:
-            try:
-                printed, _ = process.communicate(timeout=DEADLINE)
-            finally:
-                process.kill()
-        assert process.returncode == exit_code, printed
+        printed, code = fork_server(*WARNINGS).run(
+            arguments, self.root, self._environment(), DEADLINE
+        )
+        assert code == exit_code, printed
         return printed
 
     def _environment(self) -> dict[str, str]:
