@@ -7,9 +7,6 @@ those of a dict hit and an instantiation that is. It takes minutes.
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
 import sys
 from contextlib import nullcontext
 from timeit import Timer
@@ -17,6 +14,8 @@ from timeit import Timer
 import django
 from django.core.management import call_command
 from django.test.utils import override_settings
+
+from .counting import can_count, count_ours
 
 # What start-up takes is the same in both, so it cancels out.
 FEW, MANY = 10_000, 20_000
@@ -26,7 +25,7 @@ WAYS = (BY_HAND, "get_plugin() in a request", "get_plugin() outside of any")
 
 
 def main() -> int:
-    if shutil.which("valgrind") is None:
+    if not can_count():
         print(
             "valgrind is not installed; 'make bench' takes the time.", file=sys.stderr
         )
@@ -40,19 +39,9 @@ def main() -> int:
 
 
 def _count(way: str, calls: int) -> int:
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    ours = [sys.executable, "-m", "benchmarks.instructions", way, str(calls)]
-    run = subprocess.run(
-        [*command, *ours],
-        # Otherwise dicts would differ from run to run.
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-        capture_output=True,
-        text=True,
-        check=True,
+    return count_ours(
+        [sys.executable, "-m", "benchmarks.instructions", way, str(calls)]
     )
-    found = re.search(r"Collected : (\d+)", run.stderr)
-    assert found, run.stderr
-    return int(found[1])
 
 
 def look_up(way: str, calls: int) -> None:

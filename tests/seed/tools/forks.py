@@ -102,7 +102,7 @@ def run(arguments: list[str]) -> int:
         exec(compile(source, filename, "exec"), vars(module))
     except SystemExit as end:
         code = exit_code(end.code)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  # as the interpreter does
         traceback.print_exception(error.with_traceback(error.__traceback__.tb_next))
         code = 1
     threading._shutdown()

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from opcode import opmap
 from types import CodeType, ModuleType
@@ -105,10 +105,39 @@ class ModelsLoader:
             raise
 
     def _execute(self, module: Any) -> None:
-        code = self._code(module)
-        if code is None:
+        name, spec = module.__name__, module.__spec__
+        # What any other kind of loader does need not be to run the code that it has.
+        is_plain = type(self.loader) is SourceFileLoader
+        code = self.loader.get_code(name) if is_plain else None
+        waiting = None
+        if self.extended is not None and (code is None or self._is_about(name, code)):
+            waiting = self._waiting_code(name, spec.origin)
+        if waiting:
+            self._run_waiting(module, waiting)
+        elif code:
+            # As the loader would, after it had read the file once more.
+            exec(code, vars(module))
+        else:
             self.loader.exec_module(module)
-            return
+
+    def _is_about(self, name: str, code: CodeType) -> bool:
+        """Tell whether a module may speak of such an app, outside of functions."""
+        assert self.extended
+        values = [each for each in code.co_consts if not isinstance(each, CodeType)]
+        return bool(self.extended.search(f"{name} {code.co_names} {values}".encode()))
+
+    def _waiting_code(self, name: str, origin: str) -> CodeType | None:
+        assert self.extended
+        source = None
+        # A loader may have neither of these, or not show what it has.
+        with suppress(Exception):
+            # Few modules speak of such an app, and decoding takes time.
+            text = self.loader.get_data(origin)
+            if self.extended.search(name.encode() + b" " + text) and may_wait(text):
+                source = self.loader.get_source(name)
+        return compile_waiting(source, origin) if source else None
+
+    def _run_waiting(self, module: Any, code: CodeType) -> None:
         names = names_for(vars(module))
         vars(module).update(names)
         try:
@@ -116,19 +145,6 @@ class ModelsLoader:
         finally:
             for name in names:
                 del vars(module)[name]
-
-    def _code(self, module: Any) -> CodeType | None:
-        name, spec = module.__name__, module.__spec__
-        if self.extended is None:
-            return None
-        source = None
-        # A loader may have neither of these, or not show what it has.
-        with suppress(Exception):
-            # Few modules speak of such an app, and decoding takes time.
-            text = self.loader.get_data(spec.origin)
-            if self.extended.search(name.encode() + b" " + text) and may_wait(text):
-                source = self.loader.get_source(name)
-        return compile_waiting(source, spec.origin) if source else None
 
 
 class AnnouncedModule(ModuleType):

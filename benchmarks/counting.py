@@ -1,0 +1,35 @@
+"""Instructions of a process, as valgrind counts them: the same on a busy machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+VALGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+
+
+def can_count() -> bool:
+    """Tell whether valgrind is installed."""
+    return shutil.which("valgrind") is not None
+
+
+def count_instructions(command: list[str], environ: dict[str, str]) -> int:
+    """Run a command under valgrind; return how many instructions it took."""
+    run = subprocess.run(
+        [*VALGRIND, *command],
+        # Otherwise dicts would differ from run to run.
+        env={**environ, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"Collected : (\d+)", run.stderr)
+    assert found, run.stderr
+    return int(found[1])
+
+
+def count_ours(command: list[str]) -> int:
+    """Do so in the environment of this process."""
+    return count_instructions(command, dict(os.environ))
