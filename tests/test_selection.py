@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from django_plugin_system.models import Generation, PluginItem, PluginType
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.selection.explain import explain
 from django_plugin_system.selection.rule import Verdict, choose, judge
-from django_plugin_system.selection.select import find_selected
+from django_plugin_system.selection.select import find_selected, warn_of_missing_type
 from django_plugin_system.sync import sync
 from tests.declared import Fax, Mail, Pigeon, Sender, item_dict, type_dict
 
@@ -612,3 +613,22 @@ def test_no_log_when_all_is_well(senders: PluginType, caplog):
         selected()
 
     assert caplog.messages == []
+
+
+@pytest.mark.django_db
+def test_unknown_type_while_a_module_is_imported(tmp_path, monkeypatch, caplog):
+    """A sync will not make it either: None, and a word on what is known."""
+    warn_of_missing_type.cache_clear()
+    (tmp_path / "asking.py").write_text(
+        "from django_plugin_system import get_plugin_class\n"
+        "found = get_plugin_class('opt', 'tests.apps.otp')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    found = importlib.import_module("asking").found
+
+    assert found is None
+    assert caplog.messages == [
+        "No plugin type 'opt' of 'tests.apps.otp' is registered. Did you mean 'otp' of "
+        "'tests.apps.otp'? Nothing is selected."
+    ]

@@ -570,3 +570,52 @@ def test_not_listed(project: Project):
     printed = project.install("voga.cal").check(exit_code=1)
 
     assert "Conflicting 'room' models in application 'cal'" in printed
+
+
+def test_a_manager_of_a_mixin_behind_the_parent(project: Project):
+    """What the parent's class has not yet hides nothing of the bases after it."""
+    project.write(
+        {
+            "library/cal/apps.py": """
+                from django_plugin_system.inheritance import PluginConfig
+
+                class CalConfig(PluginConfig):
+                    name = "library.cal"
+            """,
+            "library/cal/models.py": """
+                from django.db import models
+
+                class Room(models.Model):
+                    name = models.CharField(max_length=9)
+            """,
+            "voga/cal/apps.py": """
+                from library.cal.apps import CalConfig
+
+                class CalConfig(CalConfig):
+                    name = "voga.cal"
+                    extends_models = ["Room"]
+            """,
+            "voga/cal/models.py": """
+                from django.db import models
+                from library.cal import models as parent
+
+                class NamedManager(models.Manager):
+                    pass
+
+                class Named(models.Model):
+                    objects = NamedManager()
+                    class Meta:
+                        abstract = True
+
+                class Room(parent.Room, Named):
+                    pass
+            """,
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        from voga.cal.models import Room
+        tell([type(Room.objects).__name__, type(Room._default_manager).__name__])
+    """)
+
+    assert told == ["NamedManager", "NamedManager"]

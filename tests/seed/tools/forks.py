@@ -11,6 +11,7 @@ import atexit
 import importlib
 import json
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -83,31 +84,44 @@ def carry_out(given: dict, printed: int) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a script, or what follows -c, as the interpreter does; return its code."""
+    """Run a script, or what follows -c or -m, as the interpreter does.
+
+    Return its exit code.
+    """
     name, *rest = arguments
-    if name == "-c":
-        source, filename, first = rest.pop(0), "<string>", ""
-    else:
-        script = Path(name).resolve()
-        source, filename, first = script.read_bytes(), str(script), str(script.parent)
+    script = Path(name).resolve()
+    first = {"-c": "", "-m": os.getcwd()}.get(name, str(script.parent))  # noqa: PTH109
     added = os.environ["PYTHONPATH"].split(os.pathsep)
     sys.path[:] = [first, *added, *sys.path[1:]]
-    sys.argv = [name, *rest]
-    module = sys.modules["__main__"] = ModuleType("__main__")
-    vars(module)["__builtins__"] = sys.modules["builtins"]
-    if name != "-c":
-        vars(module)["__file__"] = filename
     code = 0
     try:
-        exec(compile(source, filename, "exec"), vars(module))
+        if name == "-m":
+            sys.argv = rest
+            runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+        elif name == "-c":
+            execute(rest[0], "<string>", ["-c", *rest[1:]])
+        else:
+            execute(script.read_bytes(), str(script), [name, *rest])
     except SystemExit as end:
         code = exit_code(end.code)
     except BaseException as error:  # noqa: BLE001  # as the interpreter does
-        traceback.print_exception(error.with_traceback(error.__traceback__.tb_next))
+        # Without the two frames of this module.
+        inner = error.__traceback__.tb_next.tb_next
+        traceback.print_exception(error.with_traceback(inner))
         code = 1
     threading._shutdown()
     atexit._run_exitfuncs()
     return code
+
+
+def execute(source: str | bytes, filename: str, argv: list[str]) -> None:
+    """Run source as the main module."""
+    sys.argv = argv
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    vars(module)["__builtins__"] = sys.modules["builtins"]
+    if filename != "<string>":
+        vars(module)["__file__"] = filename
+    exec(compile(source, filename, "exec"), vars(module))
 
 
 def exit_code(said: object) -> int:
