@@ -6,15 +6,17 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from contextlib import nullcontext
 from dataclasses import replace
-from time import monotonic
 from uuid import uuid4
 
 import pytest
+import time_machine
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from freezegun import freeze_time
 
 from django_plugin_system import (
     aget_plugin,
@@ -23,7 +25,7 @@ from django_plugin_system import (
     get_plugin_class,
 )
 from django_plugin_system.exceptions import BlockingLookup
-from django_plugin_system.models import Generation, PluginItem, PluginType
+from django_plugin_system.models import Generation, PluginItem, PluginType, generation
 from django_plugin_system.own_writes import own_writes
 from django_plugin_system.register import register_plugin_item, register_plugin_type
 from django_plugin_system.selection import current as module
@@ -248,7 +250,7 @@ def test_own_writes_though_another_thread_has_looked():
         PluginItem.objects.filter(name="voice").update(status="disable")
         shared = module._shared["default"]
         module._shared["default"] = replace(
-            shared, epoch=own_writes.epoch, checked_at=monotonic()
+            shared, epoch=own_writes.epoch, checked_at=module.monotonic()
         )
         own = who()
         transaction.set_rollback(True)
@@ -473,14 +475,83 @@ def test_a_thread_that_was_overtaken(monkeypatch, django_assert_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_look_that_began_earlier_replaces_no_later_one(clock):
-    """Of two looks that overlap, the one that began later is shared."""
-    who()
-    clock.now -= 10
+def test_a_look_that_began_earlier_replaces_no_later_one(monkeypatch):
+    """Of two looks that overlap, the one that began later is shared.
+
+    A reads the generation. Another process switches. B, who began later, looks and
+    shares. A reads the rows, and goes to share them under the label of before.
+    """
+    read_rows = generation.read_rows
+    shared = []
+
+    def overtake(*args: object) -> object:
+        monkeypatch.setattr(generation, "read_rows", read_rows)
+        elsewhere("voice", "disable")
+        # A holds it, so B waits in vain.
+        monkeypatch.setattr(module, "SINGLE_FLIGHT_SECONDS", 0.01)
+        with fresh_plugins():
+            who()
+        shared.append(module._shared["default"])
+        return read_rows(*args)
+
+    monkeypatch.setattr(generation, "read_rows", overtake)
     with fresh_plugins():
         who()
 
-    assert module._shared["default"].checked_at == 1000.0
+    assert module._shared["default"] is shared[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_is_set_back(clock, django_assert_num_queries):
+    """What was found before then is old, outside of requests and inside.
+
+    After the next look, answers come from memory as ever.
+    """
+    clock.now = 5_000.0
+    with fresh_plugins():
+        who()
+        elsewhere("voice", "disable")
+        clock.now = 1_000.0
+        inside = who()
+    elsewhere("voice", "active")
+    elsewhere("sms_ir", "disable")
+    clock.now = 500.0
+    outside = who()
+    behind_the_orm("voice", "disable")
+    clock.now = 100.0
+
+    assert (inside, outside, who()) == ("SmsIrOTP", "VoiceOTP", "KavenegarOTP")
+    with django_assert_num_queries(0):
+        who()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "travel",
+    [
+        pytest.param(lambda: freeze_time("2030-01-01"), id="freezegun"),
+        pytest.param(lambda: freeze_time("1990-01-01"), id="freezegun, to the past"),
+        pytest.param(
+            lambda: time_machine.travel("2030-01-01", tick=False), id="time-machine"
+        ),
+    ],
+)
+def test_after_time_travel(settings, travel):
+    """Inside, time goes on for lookups; what they find is no younger afterwards."""
+    settings.PLUGIN_SYSTEM = {"REFRESH_SECONDS": 0.01}
+    seen = []
+    with travel():
+        with fresh_plugins():
+            seen.append(who())
+        seen.append(who())
+        elsewhere("voice", "disable")
+        time.sleep(0.02)
+        seen.append(who())
+    elsewhere("voice", "active")
+    time.sleep(0.02)
+    seen.append(who())
+
+    assert seen == ["VoiceOTP", "VoiceOTP", "SmsIrOTP", "VoiceOTP"]
 
 
 # Several databases

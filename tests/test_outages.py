@@ -178,6 +178,53 @@ def test_a_connection_that_has_broken(server, monkeypatch, caplog):
     assert caplog.messages == []
 
 
+def test_a_pool_of_dead_connections(server, monkeypatch, caplog):
+    """The database is there again: a connection past the pool sees the switch."""
+    who()
+    disable_voice(server)
+    connection = connections["other"]
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pool", True)
+    connection.connection.close()
+
+    with fresh_plugins():
+        answer = who()
+
+    assert answer == "SmsIrOTP"
+    assert connection.connection is None
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("dead", "answer"),
+    [
+        pytest.param(3, "SmsIrOTP", id="some"),
+        pytest.param(10, "VoiceOTP", id="more than anybody tries"),
+    ],
+)
+def test_a_pool_that_nobody_knows_of(server, monkeypatch, caplog, dead, answer):
+    """Whatever hands out dead connections is asked for another one, within reason."""
+    monkeypatch.setattr(module, "MOST_DEAD", 5)
+    connection = connections["other"]
+    connect = connection.connect
+    made = []
+
+    def hand_out() -> None:
+        connect()
+        made.append(connection.connection)
+        if len(made) <= dead:
+            connection.connection.close()
+
+    who()
+    disable_voice(server)
+    connection.close()
+    monkeypatch.setattr(connection, "connect", hand_out)
+    monkeypatch.setattr(connection, "is_usable", lambda: len(made) > dead)
+
+    with fresh_plugins():
+        assert who() == answer
+
+
 def test_a_lock_is_no_outage(server, caplog):
     """The database answers, if only that it is busy: what was known may be outdated."""
     who()
@@ -246,6 +293,42 @@ def test_safe_mode(server, settings):
 
     assert [who(), who()] == ["VoiceOTP", "VoiceOTP"]
     assert get_plugin_instance("otp", "tests.apps.otp") is not None
+
+
+class Refused(Exception):
+    def __init__(self, sqlstate: str) -> None:
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "notes"),
+    [
+        pytest.param("no such function: f", None, 0, id="something else is missing"),
+        pytest.param("statement does not exist", "26000", 0, id="a statement"),
+        pytest.param("la relation n'existe pas", "42P01", 1, id="in French"),
+    ],
+)
+def test_what_is_missing(server, monkeypatch, error, cause, notes):
+    """Advice about tables is given only where they are missing, in any language."""
+
+    connection = connections["other"]
+    cursor = connection.cursor
+    failures = [OperationalError(error)]
+    failures[0].__cause__ = cause and Refused(cause)
+
+    def fail_once() -> object:
+        if failures:
+            raise failures.pop()
+        return cursor()
+
+    who()
+    monkeypatch.setattr(connection, "cursor", fail_once)
+
+    with fresh_plugins(), pytest.raises(OperationalError) as excinfo:
+        who()
+
+    assert str(excinfo.value) == error
+    assert len(getattr(excinfo.value, "__notes__", [])) == notes
 
 
 def test_tables_that_are_not_there_yet(empty, settings):

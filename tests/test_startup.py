@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import sysconfig
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -264,3 +266,144 @@ def scratch_environment(tmp_path: Path, wheel: Path) -> Path:
     here = sysconfig.get_path("purelib")
     (site_packages / "parent.pth").write_text(f"import site; site.addsitedir({here!r})")
     return python
+
+
+# Lookups at start-up
+
+
+@pytest.fixture
+def manage(tmp_path: Path):
+    """Runs commands of a project on a database that has no tables yet.
+
+    Its URLconf asks for a plugin.
+    """
+    (tmp_path / "asking_settings.py").write_text(
+        "import os\n"
+        "from tests.settings import *\n"
+        "ROOT_URLCONF = 'asking_urls'\n"
+        f"DATABASES['default']['NAME'] = {str(tmp_path / 'db.sqlite3')!r}\n"
+        "DATABASE_ROUTERS = os.environ['ROUTERS'].split()\n"
+        "INSTALLED_APPS = [*os.environ['EARLIER'].split(), *INSTALLED_APPS]\n"
+    )
+    (tmp_path / "asking_urls.py").write_text(
+        "from django_plugin_system import get_plugin\n"
+        "from tests.apps.otp.interfaces import AbstractOTP\n"
+        "urlpatterns = []\n"
+        "print('asked:', type(get_plugin(AbstractOTP)).__name__)\n"
+    )
+
+    def manage(
+        *arguments: str, earlier: str = "", routers: str = "", exit_code: int = 0
+    ) -> str:
+        command = subprocess.run(
+            [sys.executable, "-m", "django", *arguments],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "asking_settings",
+                "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
+                "EARLIER": earlier,
+                "ROUTERS": routers,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert command.returncode == exit_code, command.stdout
+        return command.stdout
+
+    return manage
+
+
+def sql(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
+NO_TABLES_YET = (
+    "A plugin was asked for at start-up, and database 'default' has no tables for "
+    "plugins yet: the registered item with the lowest priority answers. 'manage.py "
+    "migrate --database default' makes the tables.\n"
+)
+
+
+def test_commands_whose_checks_ask_for_a_plugin(manage, tmp_path: Path):
+    """They get through before migrate, migrate itself too, and after it.
+
+    Until then the code answers, which is said; then the rows do.
+    """
+    before = [manage("check"), manage("makemigrations", "--check")]
+    migrated = manage("migrate", "--verbosity=0")
+    sql(
+        tmp_path / "db.sqlite3",
+        "UPDATE django_plugin_system_pluginitem SET status = 'disable' "
+        "WHERE name = 'voice'",
+    )
+    after = manage("check")
+
+    for output in (*before, migrated):
+        assert output.startswith(f"{NO_TABLES_YET}asked: VoiceOTP\n")
+    assert after.startswith("asked: SmsIrOTP\n")
+
+
+def test_a_sync_whose_checks_ask_for_a_plugin_that_has_no_row(manage, tmp_path: Path):
+    """It gets through: at start-up, rows that it will make count as if they were."""
+    manage("migrate", "--verbosity=0")
+    sql(tmp_path / "db.sqlite3", "DELETE FROM django_plugin_system_pluginitem")
+    items = manage("pluginsync", "--verbosity=0")
+    sql(tmp_path / "db.sqlite3", "DELETE FROM django_plugin_system_pluginitem")
+    sql(tmp_path / "db.sqlite3", "DELETE FROM django_plugin_system_plugintype")
+    types = manage("pluginsync", "--verbosity=0")
+
+    assert items.endswith("asked: VoiceOTP\n")
+    assert types.endswith("asked: VoiceOTP\n")
+    assert manage("pluginsync", "--check").endswith("Rows and code are in step.\n")
+
+
+def make_app(directory: Path, **modules: str) -> None:
+    app = directory / "earlier"
+    app.mkdir()
+    for name, code in {"__init__": "", **modules}.items():
+        (app / f"{name}.py").write_text(code)
+
+
+def test_a_lookup_in_the_ready_of_an_earlier_app(manage, tmp_path: Path):
+    """It is answered as all later ones are, since what is declared is found first."""
+    manage("migrate", "--verbosity=0")
+    make_app(
+        tmp_path,
+        apps="from django.apps import AppConfig\n"
+        "class Earlier(AppConfig):\n"
+        "    name = 'earlier'\n"
+        "    def ready(self):\n"
+        "        from django_plugin_system import get_plugin\n"
+        "        from tests.apps.otp.interfaces import AbstractOTP\n"
+        "        print('earlier:', type(get_plugin(AbstractOTP)).__name__)\n",
+    )
+
+    output = manage("check", earlier="earlier")
+
+    assert "earlier: VoiceOTP\n" in output
+    assert "System check identified no issues" in output
+
+
+@pytest.mark.parametrize("routers", ["", "tests.aliases.Elsewhere"])
+def test_a_lookup_before_models_are_loaded(manage, tmp_path: Path, routers: str):
+    """It says where to ask instead, also where a router would be asked first."""
+    make_app(
+        tmp_path,
+        models="from django_plugin_system import get_plugin\n"
+        "from tests.apps.otp.interfaces import AbstractOTP\n"
+        "get_plugin(AbstractOTP)\n",
+    )
+
+    output = manage("check", earlier="earlier", routers=routers, exit_code=1)
+
+    assert output.splitlines()[-1] == (
+        "django.core.exceptions.AppRegistryNotReady: A plugin was asked for before the "
+        "models of all apps were loaded, so its row cannot be read yet. Ask for it "
+        "where it is needed, in a function or a method, and not while a module is "
+        "imported. What has to be chosen at start-up can be asked for in the ready() "
+        "of an app."
+    )

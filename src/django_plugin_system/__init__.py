@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .authors import decided_by as decided_by
     from .helpers import aget_plugin as aget_plugin
     from .helpers import get_plugin as get_plugin
     from .helpers import get_plugin_class as get_plugin_class
@@ -29,6 +30,7 @@ __version__ = "3.0.0"
 
 _HOMES = {
     "aget_plugin": "helpers",
+    "decided_by": "authors",
     "explain": "selection.explain",
     "fresh_plugins": "scopes",
     "get_plugin": "helpers",

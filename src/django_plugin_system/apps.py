@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -11,11 +10,9 @@ from django.core.signals import request_finished, request_started, setting_chang
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from .conf import find_mistakes, forget_conf, get_conf
-from .register import autodiscover, load_entry_points, run_deferred
+from .conf import forget_conf
+from .register import discover
 from .scopes import begin_request, begin_task, end_request, end_task
-
-logger = logging.getLogger(__name__)
 
 TASK_SIGNALS = (
     ("celery", "task_prerun", "task_postrun"),
@@ -41,13 +38,7 @@ class PluginSystemConfig(AppConfig):
         _connect_tasks()
         post_migrate.connect(sync_after_migrate, sender=self)
         register_checks()
-        run_deferred()
-        autodiscover()
-        # A wrong setting is a check Error; raising here would keep check from running.
-        if mistakes := find_mistakes():
-            logger.error(" ".join(mistakes))
-        elif get_conf().ENTRY_POINTS:
-            load_entry_points()
+        discover()
 
 
 def _connect_tasks() -> None:

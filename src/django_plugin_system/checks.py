@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import router
 
 from .conf import find_mistakes
 from .models import PluginItem, PluginStatus, PluginType
+from .models.reading import read_items, read_types
 from .models.watched import WatchedModel, WatchedQuerySet
 from .registry import plugins
 from .sync import has_tables, is_adopted, sync
@@ -142,10 +144,8 @@ def check_active_items_load(
             id="django_plugin_system.W002",
         )
         for using in _ours(databases)
-        for item in PluginItem.objects.using(using)
-        .filter(status=PluginStatus.ACTIVE)
-        .select_related("plugin_type")
-        if item.is_orphan
+        for item in read_items(using)
+        if item.status == PluginStatus.ACTIVE and item.is_orphan
     ]
 
 
@@ -162,7 +162,7 @@ def check_types_have_active_item(
             id="django_plugin_system.W003",
         )
         for using in _ours(databases)
-        for row in PluginType.objects.using(using).prefetch_related("pluginitem_set")
+        for row in _types_with_items(using)
         if row.spec and not row.get_active_plugins()
     ]
 
@@ -192,6 +192,16 @@ def _ours(databases: Iterable[str] | None) -> Iterator[str]:
     for using in databases or ():
         if router.allow_migrate_model(using, PluginType) and has_tables(using):
             yield using
+
+
+def _types_with_items(using: str) -> list[PluginType]:
+    types = read_types(using)
+    of_type: dict[UUID, list[PluginItem]] = {row.pk: [] for row in types}
+    for item in read_items(using):
+        of_type.setdefault(item.plugin_type_id, []).append(item)
+    for row in types:
+        row.known_items = of_type[row.pk]
+    return types
 
 
 def _listed(labels: list[str]) -> str:

@@ -57,7 +57,11 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     and NoPluginAvailable when nothing can be selected.
     """
     # Annotated as a callable since mypy refuses abstract classes for type[T].
-    plugin_class = current().by_interface.get(interface)
+    by_interface = current().by_interface
+    try:
+        plugin_class = by_interface[interface]
+    except LookupError:
+        plugin_class = None
     if plugin_class is not None:
         return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
     return _find_item(interface, *args, **kwargs).load()  # type: ignore[no-any-return]
@@ -65,7 +69,11 @@ def get_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 async def aget_plugin(interface: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Do what get_plugin() does, without blocking the event loop."""
-    plugin_class = (await acurrent()).by_interface.get(interface)
+    by_interface = (await acurrent()).by_interface
+    try:
+        plugin_class = by_interface[interface]
+    except LookupError:
+        plugin_class = None
     if plugin_class is not None:
         return plugin_class()  # type: ignore[no-any-return]  # it is the interface's
     # A selector may make queries; the object belongs where it is asked for.
@@ -81,7 +89,7 @@ def lock_plugins(using: str | None = None) -> None:
     by default that of the plugin rows. Raises TransactionManagementError outside of a
     transaction.
     """
-    from .models.generation import lock_generation
+    from .models.writing import lock
 
     using = using or database()
     if not connections[using].in_atomic_block:
@@ -89,7 +97,7 @@ def lock_plugins(using: str | None = None) -> None:
             "lock_plugins() holds its lock until the transaction ends, so it has to be "
             "called inside of one. Use 'with transaction.atomic():'."
         )
-    lock_generation(using)
+    lock(using)
 
 
 def _find_class(type_name: str, manager: str, *args: Any, **kwargs: Any) -> type | None:

@@ -13,6 +13,7 @@ from typing import Any, NotRequired, TypedDict, TypeVar
 from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
 
+from .conf import find_mistakes, get_conf
 from .exceptions import DeclarationKeyError, DeclarationTypeError, RegistrationError
 from .registry import plugins
 from .specs import PluginItemSpec, PluginTypeSpec, check_implements, dotted
@@ -143,6 +144,25 @@ def plugin(
     return register
 
 
+def discover() -> None:
+    """Register all that is declared; called once apps are ready."""
+    global _has_begun
+    _has_begun = True
+    run_deferred()
+    autodiscover()
+    # A wrong setting is a check Error; raising here would keep check from running.
+    if mistakes := find_mistakes():
+        logger.error(" ".join(mistakes))
+    elif get_conf().ENTRY_POINTS:
+        load_entry_points()
+
+
+def discover_once() -> None:
+    """Do so now if nobody has begun it, for a lookup in the ready() of another app."""
+    if not _has_begun:
+        discover()
+
+
 def autodiscover() -> None:
     """Import the ``plugins`` module of every installed app; record those that fail."""
     for app_config in apps.get_app_configs():
@@ -207,6 +227,7 @@ def is_installed(owner: str) -> bool:
 
 _UNKNOWN_YET = "-"
 _deferred: list[tuple[str, Callable[[], None]]] = []
+_has_begun = False
 
 
 def _register_type(spec: PluginTypeSpec) -> None:

@@ -33,8 +33,9 @@ class Found(NamedTuple):
     epoch: int
     """The scope's, before the database was asked."""
 
+    since: float
     until: float
-    """On the monotonic clock: a stream may last for hours, or its end be lost."""
+    """On the clock of freshness: a stream may last for hours, or its end be lost."""
 
     compiled: Any
 

@@ -80,7 +80,7 @@ class Cluster:
             text=True,
             timeout=PATIENCE,
             check=False,
-            **_unprivileged(),
+            **unprivileged(),
         )
         assert command.returncode == 0, f"{command.stdout}\n{self._tail()}"
 
@@ -95,7 +95,7 @@ def make_cluster() -> Iterator[Cluster]:
     # Not below a directory of pytest's, which no other user may enter.
     directory = Path(tempfile.mkdtemp(prefix="plugins_"))
     try:
-        if user := _unprivileged():
+        if user := unprivileged():
             shutil.chown(directory, user["user"], user["group"])
         cluster = Cluster(directory)
         cluster.start()
@@ -153,7 +153,7 @@ def _find(program: str) -> str:
     return found
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     # The server refuses to be run by root.
     if os.geteuid():
         return {}

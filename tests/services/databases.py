@@ -39,6 +39,10 @@ class Database(ABC):
     def is_waiting(self, backend: int) -> bool:
         """Tell whether a connection waits for a lock that another one holds."""
 
+    def end_connections(self) -> None:
+        """End all connections to it but the test's own, as an operator can."""
+        raise NotImplementedError
+
     @abstractmethod
     def schema(self) -> list[str]:
         """Return what the server knows of the two tables, names and all."""
@@ -82,6 +86,12 @@ class PostgreSQL(Database):
         )
         return bool(found.fetchone()[0])
 
+    def end_connections(self) -> None:
+        self.connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+
     def schema(self) -> list[str]:
         columns = self.connection.execute(
             "SELECT table_name, column_name, data_type, character_maximum_length, "
@@ -114,6 +124,15 @@ class MariaDB(Database):
             f"WHERE trx_mysql_thread_id = {backend}"
         )
         return ("LOCK WAIT",) in found
+
+    def end_connections(self) -> None:
+        mine = self._ask("SELECT CONNECTION_ID()")[0][0]
+        found = self._ask(
+            "SELECT id FROM information_schema.processlist "
+            f"WHERE db = '{self.settings['NAME']}' AND id != {mine}"
+        )
+        for (connection,) in found:
+            self.connection.cursor().execute(f"KILL {connection}")
 
     def schema(self) -> list[str]:
         name = self.settings["NAME"]

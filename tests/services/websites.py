@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -33,11 +34,13 @@ User.objects.create_superuser({OPERATOR!r}, password={OPERATOR!r})
 """
 
 
-def website(database: dict[str, object], **more: object) -> Site:
+def website(
+    database: dict[str, object], apps: Iterable[str] = APPS, **more: object
+) -> Site:
     """Return the site on a database, which may still be without tables."""
     return Site(
         {"default": database},
-        apps=APPS,
+        apps=apps,
         settings={
             "ALLOWED_HOSTS": settings.ALLOWED_HOSTS,
             "LOGGING": LOGGING,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import PluginItem, PluginStatus
-from ..models.generation import writing
+from ..models.writing import writing
 from ..register import is_installed
 from ..specs import PRIORITY_MAX, PRIORITY_MIN, dotted
 from .base import SyncedAdmin, change_message, why_no_code

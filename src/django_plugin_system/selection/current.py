@@ -8,38 +8,63 @@ Models are imported where they are used, so that ``helpers`` can be imported any
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import math
 import os
+import sys
+import time
+
+# get_running_loop() raises where no loop runs, which would cost more than all else
+# that a lookup does there. This is meant for event loops, but exported by asyncio.
+from asyncio import _get_running_loop
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from threading import Lock
-from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
+from types import FrameType
+from typing import NamedTuple
 
 from asgiref.sync import sync_to_async
+from django.apps import apps
+from django.core.exceptions import AppRegistryNotReady
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ..clock import monotonic
 from ..conf import SETTING, get_conf
 from ..exceptions import BlockingLookup
 from ..own_writes import own_writes
+from ..register import discover_once
 from ..registry import plugins
-from ..rows import Rows
+from ..rows import Rows, Stamp
 from ..scopes import Found, Scope, find_scope
 from ..signals import generation_changed
-from .snapshot import Compiled, Snapshot, compile_, compile_defaults, take
+from .snapshot import Compiled, Snapshot, compile_, compile_defaults, complete, take
 
-if TYPE_CHECKING:
-    from ..models.generation import Stamp
 
 logger = logging.getLogger(__name__)
 
 
-# Threads that miss the same generation wait that long for one of them to read it.
-SINGLE_FLIGHT_SECONDS = 1.0
+# A thread in a transaction waits that long for another one to read, and then reads.
+WAIT_SECONDS = 1.0
+SLICE_SECONDS = 0.05
+# Of so much time, one part may go into reading all rows once more.
+PAUSE = 100
+# A process that is behind tries so often to read what has changed, and then reads all.
+CATCH_UPS = 3
 NEVER = float("-inf")
+
+# A pool may hand out so many dead connections, one after the other, before a live one.
+MOST_DEAD = 100
+
+# PostgreSQL's code for it, in every language.
+UNDEFINED_TABLE = "42P01"
+
+# Where Python keeps the code that imports modules.
+IMPORTLIB = "<frozen importlib._bootstrap>"
+
+_serials = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +78,22 @@ class Shared:
     epoch: int
     """own_writes.epoch of that moment."""
 
-    failed_at: float | None = None
-    """Since when the database has not answered."""
+    serial: int
+    """Of the look that it comes from."""
+
+    is_failing: bool = False
+    """Whether the database has not answered since."""
+
+
+class Look(NamedTuple):
+    """When a look at the database began; what happens meanwhile is later."""
+
+    at: float
+    epoch: int
+    """own_writes.epoch of that moment."""
+
+    serial: int
+    """Higher than that of every look before; a clock can be set back."""
 
 
 class Answer(NamedTuple):
@@ -67,7 +106,8 @@ class Answer(NamedTuple):
 
 _shared: dict[str, Shared] = {}
 _defaults: dict[str, Compiled] = {}
-_lock = Lock()
+_reading: dict[str, Lock] = {}
+"""By alias; whoever has it reads."""
 
 
 def current() -> Compiled:
@@ -80,14 +120,15 @@ def current() -> Compiled:
     scope = find_scope()
     if scope is None:
         # Always, rather than only when memory happens to have no young answer.
-        _refuse_to_block(using, None)
+        if _get_running_loop() is not None:
+            _refuse_to_block(using, None)
         return _find_young(using) or _look(using, None)
     # The way of nearly every lookup.
     found = scope.found.get(using)
     if (
         found is not None
         and found.epoch == scope.epoch
-        and found.until > monotonic()
+        and found.since <= monotonic() < found.until
         and found.compiled.version == plugins.version
         and not (own_writes.open and own_writes.are_open(using))
     ):
@@ -117,6 +158,7 @@ def database() -> str:
     # A replica may lag behind the switch that an operator has just made.
     if not router.routers:
         return DEFAULT_DB_ALIAS
+    _refuse_before_models()
     from ..models import PluginType
 
     return router.db_for_write(PluginType)
@@ -144,7 +186,7 @@ def _find_young(using: str) -> Compiled | None:
         shared is None
         or shared.epoch != own_writes.epoch
         or shared.compiled.version != plugins.version
-        or monotonic() - shared.checked_at >= get_conf().REFRESH_SECONDS
+        or not 0 <= monotonic() - shared.checked_at < get_conf().REFRESH_SECONDS
         or (own_writes.open and own_writes.are_open(using))
     ):
         return None
@@ -157,7 +199,7 @@ def _find_kept(scope: Scope, using: str) -> Compiled | None:
         if (
             found is not None
             and found.epoch == scope.epoch
-            and found.until > monotonic()
+            and found.since <= monotonic() < found.until
             and found.compiled.version == plugins.version
         ):
             compiled: Compiled = found.compiled
@@ -169,30 +211,33 @@ def _keep(
     kept: dict[str, Found], scope: Scope, epoch: int, using: str, compiled: Compiled
 ) -> None:
     if not scope.has_ended:
-        until = monotonic() + get_conf().RELOAD_SECONDS
-        kept[using] = Found(epoch, until, compiled)
+        since = monotonic()
+        until = since + get_conf().RELOAD_SECONDS
+        kept[using] = Found(epoch, since, until, compiled)
 
 
 # Asking the database
 
 
 def _look(using: str, scope: Scope | None) -> Compiled:
+    _see_to_declarations()
     if get_conf().SAFE_MODE:
         return _without_rows(using)
     if compiled := _refuse_to_block(using, scope):
         return compiled
     if own_writes.are_open(using):
-        return _load(using, None)[0]
+        return _load(connections[using], None)[0]
     # Noted before the database is asked: what happens meanwhile is later.
     scope_epoch = scope.epoch if scope else 0
-    epoch, now = own_writes.epoch, monotonic()
+    look = Look(monotonic(), own_writes.epoch, next(_serials))
     try:
-        answer = _ask_again_if_disconnected(using, now, epoch)
+        answer = _ask_while_disconnected(connections[using], look)
     except Error as error:
-        if not _is_outage(using):
-            _advise(using, error)
+        if not _are_tables_missing(using, error):
             raise
-        answer = Answer(_without_database(using, error, epoch))
+        return _without_tables(using, error)
+    if isinstance(answer, Error):
+        answer = Answer(_without_database(using, answer, look))
     if scope and answer.may_be_kept:
         _keep(scope.found, scope, scope_epoch, using, answer.compiled)
     return answer.compiled
@@ -221,96 +266,183 @@ def _refuse_to_block(using: str, scope: Scope | None) -> Compiled | None:
 
 
 def _is_on_event_loop() -> bool:
-    if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+    if _get_running_loop() is None:
         return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    return not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
-def _ask_again_if_disconnected(using: str, now: float, epoch: int) -> Answer:
-    # A server that has been restarted is there, though an old connection to it is not.
-    was_connected = connections[using].connection is not None
-    try:
-        return _ask(using, now, epoch)
-    except Error:
-        if not was_connected or not _is_outage(using):
-            raise
-        connections[using].close()
-        return _ask(using, now, epoch)
+def _ask_while_disconnected(
+    connection: BaseDatabaseWrapper, look: Look
+) -> Answer | Error:
+    """Return an answer, or the error of a database that does not answer."""
+    # One that has been restarted is there, though old connections to it are not: that
+    # of the thread, or those that a pool hands out. It is away only where a new one
+    # cannot be made.
+    for _ in range(MOST_DEAD):
+        try:
+            return _ask(connection, look)
+        except Error as error:
+            if not _is_outage(connection):
+                raise
+            lost = error
+            was_made_now = connection.connection is None
+            connection.close()
+        if _has_pool(connection):
+            # As many may be dead as fit in it, and none may be left by others.
+            with closing(_past_pool(connection)) as of_its_own:
+                return _ask_while_disconnected(of_its_own, look)
+        if was_made_now:
+            break
+    return lost
 
 
-def _ask(using: str, now: float, epoch: int) -> Answer:
+def _has_pool(connection: BaseDatabaseWrapper) -> bool:
+    return bool(connection.settings_dict["OPTIONS"].get("pool"))
+
+
+def _past_pool(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+    options = dict(connection.settings_dict["OPTIONS"])
+    del options["pool"]
+    settings = {**connection.settings_dict, "OPTIONS": options}
+    return type(connection)(settings, connection.alias)
+
+
+def _ask(connection: BaseDatabaseWrapper, look: Look) -> Answer:
     # The stamp first, then the rows. A change committed in between starts another
     # generation, so rows that are too new for their label only cost one more look.
     from ..models.generation import find_stamp
 
-    stamp = find_stamp(using)
-    known = _find_known(using, stamp, now)
-    if known is None:
-        with _one_at_a_time():
-            known = _find_known(using, stamp, now)
-            if known is None:
-                return _load_and_share(using, stamp, now, epoch)
+    using = connection.alias
+    stamp = find_stamp(using, connection)
+    known = _find_known(using, stamp)
+    if known is None or _is_old(known):
+        with _turn(connection, can_go_on=known is not None) as is_mine:
+            # Another thread may have read, for a look that began after this one.
+            newer = _find_newer(using, look)
+            if newer is None and is_mine:
+                return _load_and_share(connection, stamp, look)
+            known = newer or known
+    assert known
     if known.version != plugins.version:
         known = compile_(known.snapshot, plugins)
-    _share(known, now, epoch)
+    _share(connection, known, look)
     return Answer(known)
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    # Bounded, since a thread that is waited for may itself wait for a database lock
-    # that the transaction of this one holds.
-    acquired = _lock.acquire(timeout=SINGLE_FLIGHT_SECONDS)
+def _turn(connection: BaseDatabaseWrapper, *, can_go_on: bool) -> Iterator[bool]:
+    """Let one thread read at a time; tell whether it is this one's turn.
+
+    A thread that can go on with what it knows does not wait.
+    """
+    lock = _reading.setdefault(connection.alias, Lock())
+    is_mine = lock.acquire(blocking=False)
+    # A thread that is waited for may itself wait for a database lock that the
+    # transaction of this one holds.
+    most = WAIT_SECONDS if _is_in_transaction(connection) else math.inf
+    started = monotonic()
+    while not is_mine and not can_go_on and 0 <= monotonic() - started < most:
+        is_mine = lock.acquire(timeout=SLICE_SECONDS)
+        # Where threads are greenlets, the one that has the lock may need its turn.
+        time.sleep(0)
     try:
-        yield
+        yield is_mine or not can_go_on
     finally:
-        if acquired:
-            _lock.release()
+        if is_mine:
+            lock.release()
 
 
-def _find_known(using: str, stamp: Stamp | None, now: float) -> Compiled | None:
+def _find_known(using: str, stamp: Stamp | None) -> Compiled | None:
     shared = _shared.get(using)
     if shared is None or stamp is None:
         return None
-    snapshot = shared.compiled.snapshot
-    is_young = now - snapshot.loaded_at < get_conf().RELOAD_SECONDS
-    return shared.compiled if is_young and snapshot.token == stamp.token else None
+    return shared.compiled if shared.compiled.snapshot.token == stamp.token else None
 
 
-def _load_and_share(using: str, stamp: Stamp | None, now: float, epoch: int) -> Answer:
-    compiled, rows = _load(using, stamp.token if stamp else None)
+def _find_newer(using: str, look: Look) -> Compiled | None:
+    """Return what a look has found that began after this one, or None."""
+    shared = _shared.get(using)
+    if shared is None or shared.serial < look.serial or shared.is_failing:
+        return None
+    return None if _is_old(shared.compiled) else shared.compiled
+
+
+def _is_old(compiled: Compiled) -> bool:
+    """Tell whether all rows are to be read, since somebody may have written SQL."""
+    snapshot = compiled.snapshot
+    # Where reading takes long it is done less often, so that it takes one hundredth of
+    # a process's time.
+    seconds = max(get_conf().RELOAD_SECONDS, PAUSE * snapshot.took)
+    return not snapshot.is_young(seconds)
+
+
+def _load_and_share(
+    connection: BaseDatabaseWrapper, stamp: Stamp | None, look: Look
+) -> Answer:
+    if compiled := _catch_up(connection):
+        _share(connection, compiled, look)
+        return Answer(compiled)
+    compiled, rows = _load(connection, stamp)
     # A transaction may have changed rows by SQL, and be rolled back yet: what it sees
     # is for others only if a write through the ORM has left just these rows.
-    if _is_in_transaction(using) and (not stamp or stamp.digest != rows.digest()):
+    is_unsure = not stamp or stamp.digest != rows.digest()
+    if is_unsure and _is_in_transaction(connection):
         return Answer(compiled, may_be_kept=False)
-    _share(compiled, now, epoch)
+    _share(connection, compiled, look)
     return Answer(compiled)
 
 
-def _load(using: str, token: UUID | None) -> tuple[Compiled, Rows]:
+def _catch_up(connection: BaseDatabaseWrapper) -> Compiled | None:
+    """Return the answers with all that has changed since, or None if it is to be read.
+
+    Costs what has changed, not what there is.
+    """
+    from ..models.generation import find_changed, find_stamp, read_some
+
+    using = connection.alias
+    shared = _shared.get(using)
+    if shared is None or _is_old(shared.compiled):
+        return None
+    before = shared.compiled.snapshot
+    for _ in range(CATCH_UPS):
+        stamp = find_stamp(using, connection)
+        if stamp is None or before.stamp is None:
+            return None
+        # Of a token that no change accounts for nobody can say what it stands for.
+        if not stamp.first <= before.stamp.last < stamp.last:
+            return None
+        changed = find_changed(using, before.stamp.last, connection)
+        delta = read_some(using, changed, connection)
+        # A commit between these statements makes the digest another one.
+        if snapshot := before.changed(stamp, delta):
+            return compile_(snapshot, plugins)
+    return None
+
+
+def _load(
+    connection: BaseDatabaseWrapper, stamp: Stamp | None
+) -> tuple[Compiled, Rows]:
     from ..models.generation import read_rows
 
-    started = monotonic()
-    rows = read_rows(using)
-    return compile_(take(using, token, rows, started), plugins), rows
+    using, started = connection.alias, monotonic()
+    rows = read_rows(using, connection)
+    snapshot = take(using, stamp, rows, started)
+    return compile_(replace(snapshot, took=monotonic() - started), plugins), rows
 
 
-def _share(compiled: Compiled, now: float, epoch: int) -> None:
-    using = compiled.snapshot.using
+def _share(connection: BaseDatabaseWrapper, compiled: Compiled, look: Look) -> None:
+    using = connection.alias
     before = _shared.get(using)
-    if before and before.checked_at > now:
+    if before and before.serial > look.serial:
         return
-    if _is_in_transaction(using):
+    now, epoch = look.at, look.epoch
+    if _is_in_transaction(connection):
         # Perhaps an old view of the rows (REPEATABLE READ): right under its label, but
         # nobody may take it for the latest.
         now = NEVER
-        if before and before.failed_at is None and _is_same(before, compiled):
+        if before and not before.is_failing and _is_same(before, compiled):
             now, epoch = before.checked_at, before.epoch
-    _shared[using] = Shared(compiled, now, epoch)
+    _shared[using] = Shared(compiled, now, epoch, look.serial)
     _tell(before, compiled.snapshot)
 
 
@@ -318,16 +450,15 @@ def _is_same(before: Shared, compiled: Compiled) -> bool:
     return before.compiled.snapshot.token == compiled.snapshot.token
 
 
-def _is_in_transaction(using: str) -> bool:
+def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
     # get_autocommit() would connect, and so end what a broken connection had begun.
-    connection = connections[using]
     return connection.in_atomic_block or (
         connection.connection is not None and not connection.autocommit
     )
 
 
 def _tell(before: Shared | None, snapshot: Snapshot) -> None:
-    if before and before.failed_at is not None:
+    if before and before.is_failing:
         logger.warning("Database %r answers again.", snapshot.using)
     old = before.compiled.snapshot.token if before else None
     if old != snapshot.token:
@@ -344,25 +475,15 @@ def _tell(before: Shared | None, snapshot: Snapshot) -> None:
 # When it fails
 
 
-def _is_outage(using: str) -> bool:
+def _is_outage(connection: BaseDatabaseWrapper) -> bool:
     # A lock that was waited for too long is none. And a transaction is lost with its
     # connection: whoever has begun it has to hear of that.
-    connection = connections[using]
-    if _is_in_transaction(using):
+    if _is_in_transaction(connection):
         return False
     return connection.connection is None or not connection.is_usable()
 
 
-def _advise(using: str, error: Error) -> None:
-    # SQLite, PostgreSQL, MariaDB.
-    if any(text in str(error) for text in ("no such", "not exist", "n't exist")):
-        error.add_note(
-            "Are the tables of django_plugin_system missing? "
-            f"'manage.py migrate --database {using}' makes them."
-        )
-
-
-def _without_database(using: str, error: Error, epoch: int) -> Compiled:
+def _without_database(using: str, error: Error, look: Look) -> Compiled:
     # Otherwise a process without requests would keep the broken connection.
     connections[using].close()
     # Only now, since it may have taken long to fail.
@@ -370,26 +491,100 @@ def _without_database(using: str, error: Error, epoch: int) -> Compiled:
     shared = _shared.get(using)
     if shared is None or get_conf().ON_DATABASE_ERROR == "raise":
         raise error
-    if shared.failed_at is None:
+    if not shared.is_failing:
         logger.error(
             "Database %r does not answer (%s); plugins are selected from the rows "
             "that were read %.0f seconds ago.",
             using,
             error,
-            now - shared.compiled.snapshot.loaded_at,
+            max(0, now - shared.compiled.snapshot.loaded_at),
         )
     # Asked again by the next request, elsewhere after REFRESH_SECONDS.
-    failed_at = now if shared.failed_at is None else shared.failed_at
-    _shared[using] = replace(shared, checked_at=now, epoch=epoch, failed_at=failed_at)
+    _shared[using] = replace(
+        shared, checked_at=now, epoch=look.epoch, serial=look.serial, is_failing=True
+    )
     if shared.compiled.version != plugins.version:
         return compile_(shared.compiled.snapshot, plugins)
     return shared.compiled
 
 
+# At start-up
+
+
+def is_starting() -> bool:
+    """Tell whether the caller is part of start-up: a ready(), or an import."""
+    return not apps.ready or _is_importing()
+
+
+def after_sync() -> Snapshot:
+    """Return the rows as they will be once what is declared has been synced."""
+    snapshot = current().snapshot
+    return take(
+        snapshot.using, None, complete(snapshot.rows(), plugins), snapshot.loaded_at
+    )
+
+
+def _see_to_declarations() -> None:
+    _refuse_before_models()
+    if not apps.ready:
+        # An app that comes before ours may ask in its ready().
+        discover_once()
+
+
+def _refuse_before_models() -> None:
+    if not apps.models_ready:
+        raise AppRegistryNotReady(
+            "A plugin was asked for before the models of all apps were loaded, so its "
+            "row cannot be read yet. Ask for it where it is needed, in a function or "
+            "a method, and not while a module is imported. What has to be chosen at "
+            "start-up can be asked for in the ready() of an app."
+        )
+
+
+def _are_tables_missing(using: str, error: Error) -> bool:
+    from ..models.reading import has_tables
+
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state is not None:
+        # Nothing more can be asked in a transaction of PostgreSQL that has failed.
+        return bool(state == UNDEFINED_TABLE)
+    try:
+        return not has_tables(using)
+    except Error:
+        return False
+
+
+def _without_tables(using: str, error: Error) -> Compiled:
+    error.add_note(
+        "Are the tables of django_plugin_system missing? "
+        f"'manage.py migrate --database {using}' makes them."
+    )
+    if _is_in_transaction(connections[using]) or not is_starting():
+        raise error
+    # No command would get through otherwise where the URLconf asks for a plugin, not
+    # even migrate: its checks import that.
+    logger.warning(
+        "A plugin was asked for at start-up, and database %r has no tables for plugins "
+        "yet: the registered item with the lowest priority answers. 'manage.py migrate "
+        "--database %s' makes the tables.",
+        using,
+        using,
+    )
+    return _without_rows(using)
+
+
+def _is_importing() -> bool:
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_filename == IMPORTLIB:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _after_fork() -> None:
-    global _lock
-    # Another thread of the parent may have held it.
-    _lock = Lock()
+    # Another thread of the parent may have held one.
+    _reading.clear()
 
 
 os.register_at_fork(after_in_child=_after_fork)

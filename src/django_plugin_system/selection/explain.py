@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from ..clock import monotonic
 from ..exceptions import PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..register import origin_of

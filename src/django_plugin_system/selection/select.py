@@ -10,7 +10,7 @@ from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
 from ..registry import plugins
 from ..specs import TypeKey, dotted
-from .current import current
+from .current import after_sync, current, is_starting
 from .rule import choose
 
 logger = logging.getLogger(__name__)
@@ -23,12 +23,17 @@ def find_selected(
 
     A type without a row is logged, once per process, with what to do about it.
     """
-    snapshot = current().snapshot
-    plugin_type = snapshot.find_type_row(TypeKey(type_name, manager))
+    key = TypeKey(type_name, manager)
+    plugin_type = current().snapshot.find_type_row(key)
+    item = select(plugin_type, *args, **kwargs) if plugin_type else None
+    if item is None and is_starting():
+        # Without it, the sync that is to make the rows would not get through where
+        # the URLconf asks for a plugin.
+        plugin_type = after_sync().find_type_row(key)
+        item = select(plugin_type, *args, **kwargs) if plugin_type else None
     if plugin_type is None:
         warn_of_missing_type(type_name, manager)
-        return None
-    return select(plugin_type, *args, **kwargs)
+    return item
 
 
 def select(plugin_type: PluginType, *args: Any, **kwargs: Any) -> PluginItem | None:

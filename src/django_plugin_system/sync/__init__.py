@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -15,15 +15,16 @@ from django.db import (
     router,
 )
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import translation
 
 from ..exceptions import SyncError
-from ..models import Generation, PluginItem, PluginType
-from ..models.generation import find_stamp
+from ..models import PluginType
+from ..models.reading import has_tables as has_tables
+from ..models.reading import plain, read
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
-from .write import carry_out
+from .write import carry_out, is_generation_of
 
 logger = logging.getLogger(__name__)
 
@@ -67,20 +68,13 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
         sync(using=using)
 
 
-def has_tables(
-    using: str, models: Iterable[type[Model]] = (Generation, PluginType, PluginItem)
-) -> bool:
-    """Tell whether the tables of these models, by default of all, are there."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-    return {model._meta.db_table for model in models} <= set(tables)
-
-
 def is_adopted(using: str) -> bool:
     """Tell whether the first migration is on record, unlike with tables of 1.x."""
     recorder = MigrationRecorder(connections[using])
-    return FIRST_MIGRATION in recorder.applied_migrations()
+    if not recorder.has_table():
+        return False
+    applied = plain(recorder.Migration, using).values_list("app", "name")
+    return FIRST_MIGRATION in read(applied, connections[using])
 
 
 def _check_tables(using: str) -> None:
@@ -105,7 +99,7 @@ def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
     # Where nothing is to do, nothing is locked: a database that is read-only will do.
     plan = Plan(using, mode, prune)
     report = plan.report()
-    if not report.has_changes and _is_generation_of(plan, using):
+    if not report.has_changes and is_generation_of(plan.seen, using):
         return report
     try:
         return _repeat_if_disturbed(lambda: carry_out(using, mode, prune), using)
@@ -124,13 +118,6 @@ def _write(using: str, mode: Mode, prune: bool) -> SyncReport:
         raise SyncError(
             f"Nothing was changed in database {using!r}: {_text(error)}."
         ) from error
-
-
-def _is_generation_of(plan: Plan, using: str) -> bool:
-    # It is not where rows were written by SQL or, in data migrations, by models that
-    # know of no generation: then a new one is to start.
-    stamp = find_stamp(using)
-    return stamp is not None and stamp.digest == plan.seen_rows().digest()
 
 
 def _repeat_if_disturbed(write: Callable[[], SyncReport], using: str) -> SyncReport:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..models import PluginItem, PluginType
+from ..models.reading import read_items, read_types
 from ..register import is_installed
 from ..registry import plugins
 from ..rows import ItemValues, Rows, TypeValues
@@ -51,8 +52,13 @@ class Plan:
 
     def __init__(self, using: str, mode: Mode, prune: bool) -> None:
         self.using, self.mode, self.prune = using, mode, prune
-        types = list(PluginType.objects.using(using))
-        items = list(PluginItem.objects.using(using).select_related("plugin_type"))
+        types = read_types(using)
+        items = read_items(using)
+        self.seen = Rows(
+            types=tuple(map(_type_values, types)), items=tuple(map(_item_values, items))
+        )
+        """What selection sees of the rows, before the plan is carried out."""
+
         self.type_rows = {row.key: row for row in types}
         self.item_rows = {row.key: row for row in items}
         self.new_types = [
@@ -87,13 +93,6 @@ class Plan:
             pruned_items=labels(self.gone_items),
             orphans=labels(row for row in kept if row.spec is None),
             unresolved=[unresolved.item for unresolved in plugins.unresolved()],
-        )
-
-    def seen_rows(self) -> Rows:
-        """Return what selection sees of the rows, if the plan changes none."""
-        return Rows(
-            types=tuple(map(_type_values, self.type_rows.values())),
-            items=tuple(map(_item_values, self.item_rows.values())),
         )
 
     def rows(self) -> list[Row]:

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from ...models.generation import find_stamp, start_generation
+from ...models.generation import find_stamp
+from ...models.writing import start_generation
 from ...selection.current import current, database
 from ...sync import has_tables
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             snapshot = current().snapshot
             facts["process"] = str(snapshot.token) if snapshot.token else None
             facts["types"] = str(len(snapshot.types))
-            facts["items"] = str(sum(map(len, snapshot.items.values())))
+            facts["items"] = str(len(snapshot.items))
         if format_ == "json":
             self.stdout.write(json.dumps(facts, indent=2))
         else:
