@@ -12,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+# These tests may be run by make, which tells what it runs how it was called itself.
+ENVIRON = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
+
 START = "Making an environment in .venv.\n"
 
 
@@ -29,6 +32,7 @@ def commands(clone: Path, target: str) -> list[str]:
     shown = subprocess.run(
         ["make", "--dry-run", target],
         cwd=clone,
+        env=ENVIRON,
         capture_output=True,
         text=True,
         check=True,
@@ -92,6 +96,7 @@ def test_without_a_network(clone: Path, has_all):
 
     done = subprocess.run(
         ["make", "demo", f"PYTHON={sys.executable}"],
+        env=ENVIRON,
         cwd=clone,
         capture_output=True,
         text=True,
