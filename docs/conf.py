@@ -32,5 +32,7 @@ nitpick_ignore_regex = [
     # What is not ours is documented elsewhere, and building needs no network.
     ("py:.*", r"(?!django_plugin_system\.).*"),
     # Type variables are in signatures only.
-    ("py:class", r"django_plugin_system\.\w+\.[A-Z]"),
+    ("py:class", r"django_plugin_system\.[\w.]+\.[A-Z]"),
+    # What decorators and with-statements are made of, and what these may be given.
+    ("py:class", r"django_plugin_system\.(blocks\.Block|testing\.Given)"),
 ]
