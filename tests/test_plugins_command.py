@@ -52,8 +52,8 @@ def test_freshness():
         "database": "default",
         "generation": str(token),
         "process": str(token),
-        "types": "1",
-        "items": "3",
+        "types": 1,
+        "items": 3,
     }
 
 
@@ -65,6 +65,13 @@ def test_freshness_of_another_database(other):
     assert run("freshness", "--database", other) == (
         f"database:    other\ngeneration:  {token}\n"
     )
+    assert json.loads(run("freshness", "--database", other, "--format", "json")) == {
+        "database": "other",
+        "generation": str(token),
+        "process": None,
+        "types": None,
+        "items": None,
+    }
 
 
 def test_freshness_without_a_generation():
@@ -74,6 +81,27 @@ def test_freshness_without_a_generation():
     facts = json.loads(run("freshness", "--format", "json"))
 
     assert (facts["generation"], facts["process"]) == (None, None)
+
+
+class OnlyDefault:
+    """A router that keeps tables out of all other databases."""
+
+    def allow_migrate(self, db: str, *args: object, **hints: object) -> bool:
+        return db == "default"
+
+
+@pytest.mark.parametrize("command", [("plugins", "list"), ("pluginadopt",)])
+def test_a_database_that_is_to_have_no_tables(empty, settings, command):
+    """It is no advice to migrate it."""
+    settings.DATABASE_ROUTERS = [OnlyDefault()]
+
+    with pytest.raises(CommandError) as excinfo:
+        call_command(*command, "--database", empty)
+
+    assert str(excinfo.value) == (
+        "A database router keeps the tables of plugins out of 'empty'. "
+        "It lets them into: 'default'."
+    )
 
 
 def test_without_tables():

@@ -11,6 +11,7 @@ from django_plugin_system.models import PluginItem
 
 from .pages import (
     ITEMS,
+    TYPES,
     edited,
     history,
     item,
@@ -151,3 +152,66 @@ def test_invalid_edit_beside_an_action(admin_client):
     assert WAITS in answer.text
     assert priority_of(list_form(answer), item("sms_ir")) == ["x"]
     assert statuses()["voice"] == "active"
+
+
+def test_rows_of_forms_that_are_shown_again(admin_client):
+    """Another operator may have put the items in another order meanwhile."""
+    form = edited(list_form(admin_client.get(ITEMS)), item("sms_ir"), priority=3)
+    PluginItem.objects.filter(name="voice").update(priority=-9)
+
+    again = admin_client.post(ITEMS, by_go(form, "mark_disabled", item("kavenegar")))
+
+    shown = re.findall(
+        r'id="id_(form-\d+)-status".*?</tr>', again.text, flags=re.DOTALL
+    )
+    names = re.findall(r'field-name"><a [^>]*>([^<]+)</a>', again.text)
+    ids = list_form(again)
+    assert {
+        name: ids[f"{prefix}-id"] for name, prefix in zip(names, shown, strict=True)
+    } == {name: [str(item(name).pk)] for name in names}
+
+
+def test_a_row_that_is_gone(admin_client):
+    """What was deleted meanwhile is left out, and the rest is saved."""
+    gone = PluginItem.objects.create(
+        plugin_type=item("voice").plugin_type, module="x", name="gone", priority=-5
+    )
+    form = edited(list_form(admin_client.get(ITEMS)), item("sms_ir"), priority=3)
+    gone.delete()
+
+    saved = admin_client.post(ITEMS, form)
+
+    assert item("sms_ir").priority == 3
+    assert messages(saved) == [
+        "1 plugin item is not there any more, so it was left out.",
+        "1 plugin item was changed successfully.",
+    ]
+
+
+def test_an_action_beside_a_row_that_is_gone(admin_client):
+    """It is no edit of anybody's, so the action runs."""
+    gone = PluginItem.objects.create(
+        plugin_type=item("voice").plugin_type, module="x", name="gone", priority=-5
+    )
+    form = list_form(admin_client.get(ITEMS))
+    gone.delete()
+
+    answer = admin_client.post(ITEMS, by_go(form, "mark_disabled", item("voice")))
+
+    assert statuses()["voice"] == "disable"
+    assert messages(answer)[-1] == "1 plugin item changed."
+
+
+@pytest.mark.parametrize("url", [ITEMS, TYPES])
+@pytest.mark.parametrize("selected", ["zzz", "\0", ""])
+def test_a_selection_that_is_none(admin_client, url, selected):
+    """It is as if nothing was selected."""
+    answer = admin_client.post(
+        url, {"action": "delete_selected", "_selected_action": [selected], "index": "0"}
+    )
+
+    assert answer.status_code == 302
+    assert messages(answer) == [
+        "Items must be selected in order to perform actions on them. "
+        "No items have been changed."
+    ]

@@ -7,6 +7,7 @@ import sys
 from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -441,3 +442,33 @@ def test_queries():
         run("activate", "voice")
 
     assert len(few) == len(many)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["activate", ""], "ITEM"),
+        (["move", "voice", "--before", ""], "--before"),
+        (["explain", " "], "TYPE"),
+        (["list", ""], "TYPE"),
+    ],
+)
+def test_an_argument_that_is_empty(arguments, name):
+    """A variable of the shell that is not set means nothing, and nothing is changed."""
+    before = states()
+
+    reason = run(*arguments, exit_code=1)
+
+    assert reason == f"Error: {name} is empty."
+    assert states() == before
+
+
+def test_a_name_that_the_terminal_cannot_show(tmp_path):
+    """What was done is told all the same, and counts as done."""
+    PluginItem.objects.filter(name="voice").update(name="stimme ü")
+    file = tmp_path / "out.txt"
+
+    with file.open("w", encoding="ascii") as out:
+        call_command("plugins", "list", stdout=out)
+
+    assert "stimme \\xfc" in file.read_text()

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ..models import PluginItem, PluginType
 from ..registry import plugins
-from .forms import FreshForm
+from .forms import FreshForm, find_uuid
 from .wording import changes_message, why_kept
 
 
@@ -56,6 +57,17 @@ class SyncedAdmin(admin.ModelAdmin):
             if _may_delete(request, model)
         }
         return shown, counts, lacking - permitted, [*in_the_way, *map(why_kept, kept)]
+
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Take what was sent as a selection for none if it can be none."""
+        # Django hands it to a filter, which raises for what is no id.
+        posted: Any = request.POST.copy()
+        selected = filter(find_uuid, posted.getlist(ACTION_CHECKBOX_NAME))
+        posted.setlist(ACTION_CHECKBOX_NAME, list(selected))
+        request.POST = posted
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def delete_view(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -90,3 +93,43 @@ def _changes_of(forms_of_items: Iterable[forms.ModelForm]) -> Changes:
         for form in forms_of_items
         if form.changed_data
     }
+
+
+def without_gone(
+    posted: QueryDict, find_there: Callable[[list[UUID]], Collection[UUID]]
+) -> tuple[QueryDict, int]:
+    """Return what a list was sent without the forms of rows that are not there.
+
+    And how many these are. The other forms close ranks. ``find_there`` is asked which
+    of the ids that were sent are of a row.
+    """
+    ids = {
+        match["number"]: find_uuid(str(posted[name]))
+        for name in posted
+        if (match := _OF_FORM.fullmatch(name)) and match["field"] == "id"
+    }
+    there = find_there([pk for pk in ids.values() if pk]) if ids else ()
+    kept = sorted((number for number in ids if ids[number] in there), key=int)
+    left = QueryDict(mutable=True, encoding=posted.encoding)
+    for name, values in posted.lists():
+        match = _OF_FORM.fullmatch(name)
+        if match is None:
+            left.setlist(name, values)
+        elif match["number"] in kept:
+            place = f"form-{kept.index(match['number'])}-{match['field']}"
+            left.setlist(name.replace(match["of_form"], place), values)
+    for total in ("form-TOTAL_FORMS", "form-INITIAL_FORMS"):
+        left[total] = str(len(kept))
+    return left, len(ids) - len(kept)
+
+
+def find_uuid(text: str) -> UUID | None:
+    """Return the id that was sent as text, or None if it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# Of a field, or of the value that it had when the page was made.
+_OF_FORM = re.compile(r"(?:initial-)?(?P<of_form>form-(?P<number>\d+)-(?P<field>.+))")

@@ -29,6 +29,7 @@ from .forms import (
     FreshForm,
     ItemChangeForm,
     ItemFormSet,
+    without_gone,
 )
 from .last_active import DECLINED, LastActiveItem, ask_back, check_last_active
 from .wording import changes_message, why_no_code
@@ -241,8 +242,10 @@ class PluginItemAdmin(SyncedAdmin):
             return super().changelist_view(request, extra_context)
         try:
             with writing(_alias()):
+                self._forget_gone(request)
                 self._keep_edits(request)
                 response = super().changelist_view(request, extra_context)
+                _show_rows_of_forms(response)
                 self._tell_of_action(request, response)
                 return response
         except LastActiveItem as warning:
@@ -264,6 +267,22 @@ class PluginItemAdmin(SyncedAdmin):
         except LastActiveItem as warning:
             row = self.get_object(request, unquote(object_id or ""))
             return ask_back(request, warning, self, row)
+
+    def _forget_gone(self, request: HttpRequest) -> None:
+        """Leave out of the list that was sent what has been deleted meanwhile.
+
+        Django would take another row for it, and refuse all.
+        """
+        rows = self.get_queryset(request)
+        left, gone = without_gone(request.POST, lambda pks: rows.in_bulk(pks).keys())
+        if gone:
+            request.POST = left  # type: ignore[assignment]  # as mutable as Django's
+            text = ngettext(
+                "%(count)d plugin item is not there any more, so it was left out.",
+                "%(count)d plugin items are not there any more, so they were left out.",
+                gone,
+            ) % {"count": gone}
+            self.message_user(request, text, messages.WARNING)
 
     def _keep_edits(self, request: HttpRequest) -> None:
         """Take Enter, and a button that would forget edits in the list, for Save."""
@@ -293,6 +312,17 @@ class PluginItemAdmin(SyncedAdmin):
             return False
         formset = formset_class(request.POST, queryset=self.get_queryset(request))
         return any(form.has_changed() for form in formset.forms)
+
+
+def _show_rows_of_forms(response: HttpResponse) -> None:
+    """Have a list that is shown once more show the rows that its forms are of."""
+    # Django puts the forms that were sent beside rows that it reads anew, in the order
+    # that they have by now.
+    context: Any = getattr(response, "context_data", None) or {}
+    changes = context.get("cl")
+    formset = getattr(changes, "formset", None)
+    if formset is not None and formset.is_bound:
+        changes.result_list = [form.instance for form in formset.initial_forms]
 
 
 def _rows(rows: Iterable[PluginItem]) -> Items:

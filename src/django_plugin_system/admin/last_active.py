@@ -55,7 +55,7 @@ def check_last_active(changes: Changes, posted: Mapping[str, object]) -> None:
     unconfirmed = [
         consequence
         for consequence in _consequences(changes)
-        if consequence.confirmation not in posted
+        if posted.get(consequence.confirmation) != consequence.outcome
     ]
     if unconfirmed:
         raise LastActiveItem(unconfirmed, changes)

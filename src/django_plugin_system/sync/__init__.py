@@ -53,7 +53,7 @@ def sync(
     at once. Raises SyncError when the tables are not there or can't be written.
     """
     using = using or router.db_for_write(PluginType)
-    _check_tables(using)
+    ensure_tables(using)
     # Rows speak the site's language whoever syncs; migrate, for one, speaks none.
     with translation.override(settings.LANGUAGE_CODE):
         if dry_run:
@@ -85,7 +85,8 @@ def is_adopted(using: str) -> bool:
     return FIRST_MIGRATION in read(applied, connections[using])
 
 
-def _check_tables(using: str) -> None:
+def ensure_tables(using: str) -> None:
+    """Raise SyncError where the tables are missing or do not belong."""
     if not router.allow_migrate_model(using, PluginType):
         allowed = [
             repr(alias)

@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
+from ...exceptions import SyncError
 from ...models import PluginItem, PluginType
-from ...sync import FIRST_MIGRATION, has_tables, is_adopted
+from ...sync import FIRST_MIGRATION, ensure_tables, has_tables, is_adopted
 
 
 class Command(BaseCommand):
@@ -32,6 +33,11 @@ class Command(BaseCommand):
         if is_adopted(using):
             self.stdout.write(f"The tables in database {using!r} are adopted already.")
             return
+        if not router.allow_migrate_model(using, PluginType):
+            try:
+                ensure_tables(using)
+            except SyncError as error:
+                raise CommandError(str(error)) from error
         if not has_tables(using, (PluginType, PluginItem)):
             raise CommandError(
                 f"Database {using!r} has no tables for plugins to adopt. "

@@ -10,7 +10,7 @@ from django.db import Error, connections
 
 from ...exceptions import PluginLookupError, PluginSystemError
 from ...selection.current import database
-from ...sync import has_tables
+from ...sync import ensure_tables, has_tables
 from ..subcommands import SUBCOMMANDS
 from ..subcommands.base import MISTAKEN, REFUSED, Call
 
@@ -41,10 +41,7 @@ class Command(BaseCommand):
         call = Call(using, options, self.stdout, self.style)
         try:
             if not has_tables(using):
-                raise CommandError(
-                    f"Database {using!r} has no tables for plugins yet. "
-                    f"Run 'manage.py migrate --database {using}' first."
-                )
+                ensure_tables(using)
             code = options["run"](call)
         except PluginSystemError as error:
             is_unknown = isinstance(error, PluginLookupError)

@@ -6,6 +6,7 @@ import json
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Any
 
 from django.core.management.base import CommandParser, OutputWrapper
@@ -32,6 +33,11 @@ class Call:
 
     def show(self, facts: Mapping[str, object], lines: Iterable[str]) -> None:
         """Print the facts for programs, or the lines for people."""
+        # What was done is done: a name that the terminal cannot show must not make it
+        # look like a failure.
+        stream = getattr(self.stdout, "_out", None)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
         if self.is_for_programs:
             self.stdout.write(json.dumps(facts, indent=2))
         else:
@@ -66,6 +72,9 @@ class Words(Action):
         option_string: str | None = None,
     ) -> None:
         words = values if isinstance(values, str) else " ".join(values or ())
+        if values and not words.strip():
+            # As of a variable of the shell that is not set.
+            parser.error(f"{option_string or self.metavar} is empty.")
         setattr(namespace, self.dest, words or None)
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from ...decisions.known import find_type, read_now
 from ...exceptions import PluginTypeNotFound
+from ...models import PluginItem, PluginStatus
 from ...registry import plugins
 from ...selection.current import database
 from ...selection.explain import Explanation, explain, explain_type
@@ -72,7 +73,7 @@ def _facts(key: TypeKey, explanation: Explanation) -> dict[str, object]:
         "candidates": [
             {
                 "item": str(reason.item.key),
-                "status": status_word(reason.item.status),
+                "status": _status(reason.item),
                 "priority": reason.item.priority,
                 "verdict": reason.verdict.name.lower(),
                 "reason": reason.verdict.value,
@@ -80,6 +81,11 @@ def _facts(key: TypeKey, explanation: Explanation) -> dict[str, object]:
             for reason in explanation.candidates
         ],
     }
+
+
+def _status(item: PluginItem) -> str | None:
+    """Return it in the word that people read; None where no row says one."""
+    return status_word(item.status) if item.status in PluginStatus.values else None
 
 
 EXPLAIN = Subcommand(

@@ -10,16 +10,17 @@ from .base import DONE, Call, Subcommand
 def handle(call: Call) -> int:
     """Show what this process would answer from, and whether it is the latest."""
     stamp = find_stamp(call.using)
-    facts = {
+    # It answers from the rows of one database.
+    snapshot = current().snapshot if call.using == database() else None
+    facts: dict[str, object] = {
         "database": call.using,
         "generation": str(stamp.token) if stamp else None,
+        "process": str(snapshot.token) if snapshot and snapshot.token else None,
+        "types": len(snapshot.types) if snapshot else None,
+        "items": sum(map(len, snapshot.items.values())) if snapshot else None,
     }
-    if call.using == database():
-        snapshot = current().snapshot
-        facts["process"] = str(snapshot.token) if snapshot.token else None
-        facts["types"] = str(len(snapshot.types))
-        facts["items"] = str(sum(map(len, snapshot.items.values())))
-    call.show(facts, (f"{name + ':':<12} {value}" for name, value in facts.items()))
+    shown = list(facts)[: None if snapshot else 2]
+    call.show(facts, (f"{name + ':':<12} {facts[name]}" for name in shown))
     return DONE
 
 
