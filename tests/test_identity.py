@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from importlib import import_module, invalidate_caches, reload
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +14,8 @@ import pytest
 
 from django_plugin_system import get_plugin, plugin, plugin_type
 from django_plugin_system.exceptions import AlreadyRegistered
+from django_plugin_system.identity import is_made_from
+from django_plugin_system.models import PluginItem
 from django_plugin_system.registry import Registry
 from django_plugin_system.specs import TypeKey
 from django_plugin_system.sync import sync
@@ -315,3 +319,87 @@ def test_class_of_a_module_that_is_gone(registry: Registry, modules):
     registry.settle()
 
     assert classes(registry) == [first]
+
+
+@pytest.mark.django_db
+def test_classes_of_one_name(modules):
+    """None of them is made from another one, so each stays what it is."""
+    modules("letters_interfaces", INTERFACE)
+    modules(
+        "letters_many",
+        """
+        from letters_interfaces import Letters
+        from django_plugin_system import plugin
+
+        for place, name in enumerate(("first", "second")):
+            @plugin(Letters, name, module="tests.apps.otp_sms", priority=place)
+            class Mail(Letters):
+                how = name
+                def post(self) -> str:
+                    return self.how
+        """,
+    )
+    sync()
+
+    rows = PluginItem.objects.filter(plugin_type__name="letters").order_by("priority")
+    assert [row.load().post() for row in rows] == ["first", "second"]
+
+
+@pytest.mark.django_db
+def test_interfaces_of_one_name(modules, registry: Registry):
+    """Each type keeps the one that it was declared with."""
+    first = modules(
+        "letters_two",
+        """
+        from abc import ABC, abstractmethod
+        from django_plugin_system import plugin_type
+
+        @plugin_type("mail", manager="tests.apps.otp")
+        class Interface(ABC):
+            @abstractmethod
+            def mail(self): ...
+
+        Mail = Interface
+
+        @plugin_type("fax", manager="tests.apps.otp")
+        class Interface(ABC):
+            @abstractmethod
+            def fax(self): ...
+        """,
+    )
+
+    assert registry.get_type("mail", "tests.apps.otp").interface is first.Mail
+    assert registry.get_type_with(first.Interface).name == "fax"
+
+
+@pytest.mark.django_db
+def test_an_interface_that_is_made_anew_in_a_function(registry: Registry):
+    """No name leads to it there, but what it is made of does."""
+
+    @dataclass(slots=True)
+    @plugin_type("local", manager="tests.apps.otp")
+    class Local(ABC):
+        size: int = 1
+
+        @abstractmethod
+        def go(self) -> int: ...
+
+    @plugin(Local, "one", module="tests.apps.otp_sms")
+    class One(Local):
+        def go(self) -> int:
+            return self.size
+
+    sync()
+
+    assert get_plugin(Local).go() == 1
+    assert registry.get_type_with(Local).interface is Local
+
+
+def test_a_class_without_anything_of_its_own():
+    """What it says is compared, where it has no methods."""
+    known = type("Same", (), {"size": 1})
+    other = type("Same", (), {"size": 2})
+    again = type("Same", (), {"size": 1})
+
+    assert is_made_from(again, known)
+    assert not is_made_from(other, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from enum import Enum
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import pytest
@@ -166,10 +167,18 @@ TYPE_MISTAKES = [
         id="no-abc",
     ),
     pytest.param(
+        {"get_plugin": lambda *, user: None},
+        DeclarationTypeError,
+        "Plugin type 'sender': get_plugin tests.test_register.<lambda> takes no "
+        "positional argument, but is called with the PluginType. Pass a function that "
+        "takes it, or leave it out.",
+        id="takes-no-argument",
+    ),
+    pytest.param(
         {"interface": "Sender"},
         DeclarationTypeError,
-        "Plugin type 'sender': interface is 'Sender', which is not an abstract base "
-        "class. Derive it from abc.ABC.",
+        "Plugin type 'sender': interface is 'Sender', which is not a class. Pass the "
+        "class itself, neither its name nor an object of it.",
         id="no-class",
     ),
     pytest.param(
@@ -807,3 +816,43 @@ def test_class_that_derives_from_a_protocol_and_abc(registry: Registry):
 
     with pytest.raises(DeclarationTypeError, match="Parrot is not a subclass of"):
         plugin(Loud, "it")(Parrot)
+
+
+def test_a_protocol_is_no_item():
+    """Python makes no objects of one."""
+
+    @runtime_checkable
+    class Postal(Protocol):
+        def post(self) -> None: ...
+
+    plugin_type("postal", manager="tests.apps.otp")(Postal)
+
+    with pytest.raises(DeclarationTypeError) as excinfo:
+
+        @plugin(Postal, "sub", module="tests.apps.otp")
+        class Sub(Postal, Protocol):
+            def post(self) -> None: ...
+
+    assert str(excinfo.value).endswith(
+        "Sub is a Protocol, of which Python makes no objects. Leave Protocol out of "
+        "its bases."
+    )
+
+
+def test_a_rule_that_python_cannot_look_into(registry: Registry):
+    """Such as one that is written in C; it is taken at its word."""
+    register_plugin_type(type_dict(get_plugin=min))
+
+    assert registry.get_type("sender", "tests.apps.otp").get_plugin is min
+
+
+def test_names_that_are_members_of_an_enum(registry: Registry):
+    """They are taken for what they say."""
+
+    class Name(str, Enum):  # noqa: UP042  # its str() is not its value
+        MAIL = "mail"
+
+    register_plugin_type(type_dict(name=Name.MAIL))
+
+    assert str(registry.get_type("mail", "tests.apps.otp").key) == "tests.apps.otp:mail"
+    assert type(registry.get_type("mail", "tests.apps.otp").name) is str

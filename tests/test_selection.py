@@ -372,8 +372,22 @@ def test_type_without_row_is_explained(db):
     register_plugin_type(type_dict(get_plugin=answers_none))
 
     assert why_nothing() == (
-        "it has no active or reserve item whose code is loaded. Activate one in the "
-        "admin, or run 'manage.py pluginsync' if its rows are missing."
+        "it has no row. Run 'manage.py pluginsync'. If that finds nothing to do, the "
+        "module that declares it is not imported when Django starts: import it in the "
+        "module 'plugins' of its app."
+    )
+
+
+def test_type_of_no_installed_app_is_explained(db):
+    """A sync would find nothing to do, so that is no advice."""
+    register_plugin_type(type_dict(manager="apps.forgotten"))
+
+    with pytest.raises(NoPluginAvailable) as excinfo:
+        get_plugin(Sender)
+
+    assert str(excinfo.value).endswith(
+        ": it has no row, and 'apps.forgotten', which it belongs to, is in no "
+        "installed app. Add that to INSTALLED_APPS, and run 'manage.py pluginsync'."
     )
 
 

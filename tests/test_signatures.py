@@ -263,3 +263,27 @@ def test_w007_method_that_does_not_fit():
             "Callers know the interface only; have both say the same.",
         )
     ]
+
+
+def test_a_constructor_that_callers_call():
+    """Where the interface's takes what callers give, that of a class has to take it."""
+
+    class Receipt(ABC):
+        def __init__(self, customer: str) -> None:
+            self.customer = customer
+
+        @abstractmethod
+        def text(self) -> str: ...
+
+    class Short(Receipt):
+        def __init__(self) -> None: ...
+
+        def text(self) -> str:
+            return ""
+
+    class Long(Receipt):
+        def text(self) -> str:
+            return ""
+
+    assert len(find_misfits(Short, Receipt)) == 1
+    assert find_misfits(Long, Receipt) == []

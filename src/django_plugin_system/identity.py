@@ -14,7 +14,29 @@ from typing import Any
 def current_class(cls: type) -> type:
     """Return the class that has the place of ``cls`` in its module now."""
     found = _find(cls)
-    return found if isinstance(found, type) and _place(found) == _place(cls) else cls
+    return found if isinstance(found, type) and is_made_from(found, cls) else cls
+
+
+def is_made_from(new: type, known: type) -> bool:
+    """Tell whether a decorator has made ``new`` of ``known``: it has what that has.
+
+    Another class of the same name, as in a loop, has functions of its own.
+    """
+    if _place(new) != _place(known):
+        return False
+    own = {
+        name: value
+        for name, value in vars(known).items()
+        if isinstance(value, FunctionType | property | staticmethod | classmethod)
+        or name == "__annotations__"
+    }
+    if own:
+        return any(vars(new).get(name) is value for name, value in own.items())
+    return all(
+        vars(new).get(name) is value
+        for name, value in vars(known).items()
+        if not name.startswith("_")
+    )
 
 
 def takes_place_of(new: type, known: type) -> bool:

@@ -216,7 +216,6 @@ def load_entry_points() -> None:
     """
     for entry_point in _entry_points():
         source = f"entry point {entry_point.name} = {entry_point.value}"
-        plugins.add_provider(_package(entry_point.module))
         _load(source, partial(_run, entry_point))
 
 
@@ -374,6 +373,7 @@ def _entry_points() -> list[EntryPoint]:
 
 
 def _run(entry_point: EntryPoint) -> None:
+    plugins.add_provider(_package(entry_point.module))
     found = entry_point.load()
     if callable(found):
         found()

@@ -14,7 +14,7 @@ from typing import NamedTuple, get_origin
 
 from .advice import why_no_interface
 from .exceptions import AlreadyRegistered, PluginTypeNotFound, RegistrationError
-from .identity import current_class, is_running, takes_place_of
+from .identity import current_class, is_made_from, is_running, takes_place_of
 from .specs import (
     ItemKey,
     PluginItemSpec,
@@ -498,7 +498,25 @@ class Registry:
         if not matches:
             specs = [self._settle_type(key) for key in list(types)]
             matches = [spec for spec in specs if spec and spec.interface is interface]
-        return matches
+        return matches or self._types_made_into(interface)
+
+    def _types_made_into(self, interface: object) -> list[PluginTypeSpec]:
+        """Return those whose interface a decorator has made into this one.
+
+        In a function, where no name leads from the one to the other.
+        """
+        if not isinstance(interface, type):
+            return []
+        made = [
+            replace(spec, interface=interface)
+            for spec in self._state.types.values()
+            if is_made_from(interface, spec.interface)
+        ]
+        for spec in made:
+            self._state.types[spec.key] = spec
+            self._settle_items_of(spec)
+            self._touch()
+        return made
 
 
 def _ambiguous(interface: object, matches: list[PluginTypeSpec]) -> str:

@@ -9,6 +9,8 @@ from inspect import Parameter, Signature
 from types import FunctionType
 from typing import Any
 
+from .constructors import required_parameters
+
 # What makes objects; see constructors.
 NOT_COMPARED = {
     "__class_getitem__",
@@ -48,6 +50,9 @@ def find_misfits(plugin_class: type, interface: type) -> list[str]:
 
 def _promised(interface: type) -> Iterator[tuple[str, Any]]:
     seen = set(NOT_COMPARED)
+    if required_parameters(interface):
+        # Then callers make the objects, and give what the interface's takes.
+        seen.discard("__init__")
     for base in interface.__mro__:
         if base.__module__ in ("abc", "builtins", "typing"):
             continue
@@ -125,7 +130,7 @@ def _calls(
     for passed in (required, plain):
         passed = [*passed, *rest]
         yield _split(passed, lambda each: each.kind is not Parameter.KEYWORD_ONLY)
-        if not name.startswith("__"):
+        if not name.startswith("__") or name == "__init__":
             yield _split(passed, _is_positional_only)
 
 

@@ -64,6 +64,7 @@ class PluginTypeSpec:
 
     def __post_init__(self) -> None:
         subject = f"Plugin type {self.name!r}"
+        _keep_text(self, "name", "manager")
         _check_name(subject, "name", self.name)
         _check_name(subject, "manager", self.manager)
         _check_interface(subject, self.interface)
@@ -103,6 +104,7 @@ class PluginItemSpec:
 
     def __post_init__(self) -> None:
         subject = f"Plugin item {self.name!r}"
+        _keep_text(self, "name", "module", "type_name", "manager_name")
         _check_name(subject, "name", self.name)
         _check_name(subject, "module", self.module)
         _check_name(subject, "type_name", self.type_name)
@@ -180,6 +182,14 @@ def _is_open(plugin_class: type, name: str) -> bool:
     return method is missing or getattr(method, "__isabstractmethod__", False)
 
 
+def _keep_text(spec: object, *names: str) -> None:
+    """Take strings of other kinds, such as members of an Enum, for what they say."""
+    for name in names:
+        value = getattr(spec, name)
+        if isinstance(value, str):
+            object.__setattr__(spec, name, str.__str__(value))
+
+
 def _check_name(subject: str, key: str, value: object) -> None:
     if not isinstance(value, str):
         raise DeclarationTypeError(
@@ -207,6 +217,11 @@ def _check_interface(subject: str, interface: object) -> None:
         raise DeclarationTypeError(
             f"{subject}: interface is {interface!r}, which is no class, but an alias "
             f"of one. Pass the class itself: {origin.__name__}."
+        )
+    if not isinstance(interface, type):
+        raise DeclarationTypeError(
+            f"{subject}: interface is {interface!r}, which is not a class. Pass the "
+            "class itself, neither its name nor an object of it."
         )
     if not isinstance(interface, ABCMeta):
         raise DeclarationTypeError(
@@ -239,6 +254,29 @@ def _check_selector(subject: str, selector: object) -> None:
             f"{subject}: get_plugin {dotted(selector)} is a coroutine function. "
             "Selection is synchronous; pass a plain function."
         )
+    if not _takes_an_argument(selector):
+        raise DeclarationTypeError(
+            f"{subject}: get_plugin {dotted(selector)} takes no positional argument, "
+            "but is called with the PluginType. Pass a function that takes it, or "
+            "leave it out."
+        )
+
+
+def _takes_an_argument(function: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        # One that Python cannot look into, such as of C.
+        return True
+    kinds = {each.kind for each in parameters}
+    return bool(
+        kinds
+        & {
+            inspect.Parameter.POSITIONAL_ONLY,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            inspect.Parameter.VAR_POSITIONAL,
+        }
+    )
 
 
 def _check_class(subject: str, plugin_class: object) -> None:
@@ -246,6 +284,11 @@ def _check_class(subject: str, plugin_class: object) -> None:
         raise DeclarationTypeError(
             f"{subject}: plugin_class is {plugin_class!r}, which is not a class. "
             "Pass the class itself, neither its name nor an object of it."
+        )
+    if is_protocol(plugin_class):
+        raise DeclarationTypeError(
+            f"{subject}: {dotted(plugin_class)} is a Protocol, of which Python makes "
+            "no objects. Leave Protocol out of its bases."
         )
 
 

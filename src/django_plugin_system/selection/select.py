@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..conf import get_conf
 from ..exceptions import InvalidSelection, PluginTypeNotFound
 from ..models import PluginItem, PluginType
+from ..register import is_installed
 from ..registry import plugins
 from ..specs import PluginItemSpec, TypeKey, dotted
 from .current import after_sync, current, is_starting
@@ -55,6 +56,7 @@ def ask(type_name: str, manager: str, *args: Any, **kwargs: Any) -> Selection:
             selection = _select(plugin_type, *args, **kwargs)
     if plugin_type is None:
         warn_of_missing_type(type_name, manager)
+        selection = Selection(None, _why_no_row(key))
     return selection
 
 
@@ -130,6 +132,19 @@ def _nothing(source: str, chosen: str, obstacle: str) -> Selection:
         "%s chose %s, but %s; nothing is selected.", source, chosen, obstacle
     )
     return Selection(None, f"its get_plugin, {source}, chose {chosen}, but {obstacle}.")
+
+
+def _why_no_row(key: TypeKey) -> str:
+    if not is_installed(key.manager):
+        return (
+            f"it has no row, and {key.manager!r}, which it belongs to, is in no "
+            "installed app. Add that to INSTALLED_APPS, and run 'manage.py pluginsync'."
+        )
+    return (
+        "it has no row. Run 'manage.py pluginsync'. If that finds nothing to do, the "
+        "module that declares it is not imported when Django starts: import it in the "
+        "module 'plugins' of its app."
+    )
 
 
 def _why_none(plugin_type: PluginType, source: str) -> str:
