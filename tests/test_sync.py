@@ -386,6 +386,9 @@ def test_freshness_of_another_database(other):
     assert json.loads(printed.getvalue()) == {
         "database": other,
         "generation": str(token),
+        "process": None,
+        "types": None,
+        "items": None,
     }
 
 
