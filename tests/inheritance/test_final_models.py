@@ -293,7 +293,10 @@ def test_decorator_of_another_class(project: Project):
     project.write(
         _library(
             "def mark(cls):\n    cls.mark = 1\n    return cls\n"
-            "@mark\nclass Own:\n    pass\nmarked = Own.mark"
+            "@mark\nclass Own:\n    pass\nmarked = Own.mark\n"
+            "import dataclasses\n"
+            "@dataclasses.dataclass(order=True)\nclass Noted:\n    note: str\n"
+            "assert Noted('a') < Noted('b')"
         )
     )
 
@@ -665,6 +668,27 @@ def test_child_without_models(project: Project):
     assert told == [names, True, "library.cal.models", "module", True, True]
 
 
+def test_nearest_level_without_models(project: Project):
+    """Where the nearest level has no such module, it is that of the level below."""
+    project.write(
+        {
+            **TRACKED,
+            "tracker.py": "def track(model):\n    return model",
+            **config("low.cal", "library.cal", "Room"),
+            "low/cal/models.py": CHILD["voga/cal/models.py"],
+            **config("voga.cal", "low.cal"),
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import low.cal.models, sys, voga.cal.models
+        from library.cal.models import Room
+        tell([sys.modules["voga.cal.models"] is low.cal.models, Room.__module__])
+    """)
+
+    assert told == [True, "low.cal.models"]
+
+
 def test_three_levels(project: Project):
     """A level in between, with models or without, is announced as well."""
     project.write(
@@ -810,6 +834,36 @@ def test_models_left_out(project: Project):
     """)
 
     assert told == [False, ["event", "room"]]
+
+
+def test_loader_of_another_module(project: Project):
+    """Nor is one parsed that speaks of no such model, whoever loads it."""
+    project.write(
+        {
+            **_library(),
+            "third/models.py": "import keeper\nkeeper.kept.append(__name__)",
+            "loading.py": """
+                import sys
+                from importlib.machinery import PathFinder, SourceFileLoader
+
+                class Loader(SourceFileLoader):
+                    def get_source(self, name):
+                        raise AssertionError(name)
+
+                class Finder:
+                    def find_spec(self, name, path, target=None):
+                        if name == "third.models":
+                            spec = PathFinder.find_spec(name, path, target)
+                            spec.loader = Loader(name, spec.origin)
+                            return spec
+
+                sys.meta_path.insert(0, Finder())
+            """,
+        }
+    )
+    site = project.install("third", "voga.cal", lines="import loading")
+
+    assert site.ask(ASK) == ["third.models"]
 
 
 def test_loader_without_source(project: Project):

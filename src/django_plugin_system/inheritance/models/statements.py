@@ -94,19 +94,21 @@ class _Helper:
         """
         place = _calling_line()
 
-        def get_decorator() -> Any:
-            if not is_call:
-                return function
-            return function(*_final(args), **_final(kwargs))
+        def get_decorator() -> Callable[[Any], Any]:
+            result: Callable[[Any], Any] = function
+            if is_call:
+                result = function(*_final(args), **_final(kwargs))
+            return result
 
-        is_for_now = _is_for_now(function)
-        is_given = not is_for_now and any(_keys([args, kwargs]))
+        if _is_for_now(function):
+            return get_decorator()
+        is_given = any(_keys([args, kwargs]))
         made: Any = None if is_given else get_decorator()
 
         def decorate(cls: Any) -> Any:
-            keys = () if is_for_now else tuple(_keys([args, kwargs, cls]))
+            keys = tuple(_keys([args, kwargs, cls]))
             if not keys:
-                return (get_decorator() if is_given else made)(cls)
+                return made(cls)
 
             def decorate_final(*models: type) -> None:
                 final = final_class(cls)
