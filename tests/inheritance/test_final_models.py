@@ -28,6 +28,14 @@ KEEPER = {
             for model in models:
                 keep(model, **options)
 
+        class AlreadyKept(Exception):
+            pass
+
+        def keep_once(model, note=None):
+            if any(each[0] == model.__name__ for each in kept):
+                raise AlreadyKept(model)
+            keep(model, *filter(None, [note]))
+
         class Keeper:
             def keep(self, model):
                 keep(model, "method")
@@ -144,6 +152,30 @@ LARGE = ["Large", ["id", "name", "tariff", "room_ptr", "size"]]
             [[*ROOM, "Options"]],
         ),
         ("names = [each.__name__ for each in [Room]]\nlen([Room])", []),
+        ("{'a': keeper}['a'].keep(Room)", [ROOM]),
+        ("done = 1; keep(Room)", [ROOM]),
+        ("keep (Room)", [ROOM]),
+        ("(keeper\n    .keep(Room))", [ROOM]),
+        ("keeper \\\n    .keep(Room)", [ROOM]),
+        ("match 1:\n    case 1:\n        keep(Room)", [ROOM]),
+        ("todo = [Room]\nwhile todo:\n    keep(todo.pop())", [ROOM]),
+        ("é = keeper\né.keep(Room)", [ROOM]),
+        ("None or keep(Room)", [ROOM]),
+        ("keep(Room) if keeper else None", [ROOM]),
+        ("keep(Room), keep(Large)", [ROOM, LARGE]),
+        ("[keep(Large), 1]", [LARGE]),
+        ("{keep(each) for each in (Room,)}", [ROOM]),
+        (
+            "class Own(models.Model):\n"
+            "    class Meta:\n        abstract = True\n"
+            "    @classmethod\n    def enroll(cls, *args):\n        keep(cls, *args)\n"
+            "class Suite(Room, Own):\n    pass\n"
+            "Suite.enroll()\nSuite.enroll('a')",
+            [
+                ["Suite", [*ROOM[1], "room_ptr"]],
+                ["Suite", [*ROOM[1], "room_ptr"], "a"],
+            ],
+        ),
     ],
 )
 def test_statements(project: Project, statements: str, expected: list[object]):
@@ -151,6 +183,189 @@ def test_statements(project: Project, statements: str, expected: list[object]):
     project.write(_library(statements))
 
     assert project.install("voga.cal").ask(ASK) == expected
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        (
+            "keep_once(Event)\n"
+            "try:\n    keep_once(Event)\n    keep_once(Room)\n"
+            "except keeper.AlreadyKept:\n    keep_once(Large)",
+            [["Event", ["id"]], LARGE],
+        ),
+        (
+            "from contextlib import suppress\n"
+            "with suppress(keeper.AlreadyKept):\n"
+            "    keep_once(Room)\n    keep_once(Room)",
+            [ROOM],
+        ),
+        ("if not keeper.kept:\n    keep_once(Room)\n" * 2, [ROOM]),
+        (
+            "for each in (Room, Room, Large):\n"
+            "    try:\n        keep_once(each)\n"
+            "    except keeper.AlreadyKept:\n        pass",
+            [ROOM, LARGE],
+        ),
+        (
+            "for each in (Room, Room, Large):\n"
+            "    try:\n        keep_once(each)\n"
+            "    except keeper.AlreadyKept:\n        continue",
+            [ROOM, LARGE],
+        ),
+        (
+            "for each in (Room, Large):\n"
+            "    try:\n        keep_once(each)\n"
+            "    except keeper.AlreadyKept:\n        done = 1\n        continue",
+            [ROOM, LARGE],
+        ),
+        ("class Own:\n    room = Room\nif 1:\n    keep_once(Own.room)", [ROOM]),
+        ("keep_once = None\nif 1:\n    keep_once and keep_once(Room)", []),
+        ("if Room:\n    keeper.keeper.keep(Room)", [[*ROOM, "method"]]),
+        ("if Event:\n    keep_once(Event)\nlen(keeper.kept) / 1", [["Event", ["id"]]]),
+        (
+            "names = []\nif Room:\n    names.append(Room)\n    print(Room)\nnames[0]",
+            [],
+        ),
+    ],
+)
+def test_blocks(project: Project, statements: str, expected: list[object]):
+    """A statement made of calls waits as a whole, if one of them waits."""
+    project.write(_library(f"from keeper import keep_once\n{statements}"))
+
+    assert project.install("voga.cal").ask(ASK) == expected
+
+
+def test_block_error(project: Project):
+    """An error in such a statement says where that is."""
+    project.write(_library("if Room:\n    keep(Room, model=1)"))
+
+    said = project.install("voga.cal").check(exit_code=1)
+
+    path = project.root / "library/cal/models.py"
+    line = path.read_text().splitlines().index("if Room:") + 1
+    note = f"{path}:{line} has waited for the model that a child has defined."
+    assert note in said
+
+
+def test_caller(project: Project):
+    """A function that does not wait is called by the module, as it is written."""
+    project.write(
+        _library(
+            "exec('made = 1')\n"
+            "import sys\n"
+            "def export(name):\n"
+            "    sys._getframe(1).f_globals[name] = sys._getframe(1).f_code.co_name\n"
+            "export('caller')\n"
+            "if 1:\n    export('within')"
+        )
+    )
+
+    told = project.install("voga.cal").ask("""
+        from library.cal import models
+        tell([models.made, models.caller, models.within])
+    """)
+
+    assert told == [1, "<module>", "<module>"]
+
+
+def test_decorator_expressions(project: Project):
+    """What a decorator is made of is looked at where it is written."""
+    decorators = "notes = ['a', 'b']\n    @keeping(notes.pop(0))"
+    project.write(
+        _library(
+            "@(mine := keeping(notes.pop(0)))\n"
+            "class Huge(Large):\n    pass\n"
+            "@keeper.options_for_all([Room])\nclass Options:\n    pass\n"
+            "del keeping",
+            decorators,
+        )
+    )
+
+    told = project.install("voga.cal").ask(ASK)
+
+    huge = ["Huge", [*LARGE[1], "large_ptr"], "b"]
+    assert told == [[*ROOM, "a"], huge, [*ROOM, "Options"]]
+
+
+def test_decorator_of_another_class(project: Project):
+    """A decorator of what is no model is called at once."""
+    project.write(
+        _library(
+            "def mark(cls):\n    cls.mark = 1\n    return cls\n"
+            "@mark\nclass Own:\n    pass\nmarked = Own.mark\n"
+            "import dataclasses\n"
+            "@dataclasses.dataclass(order=True)\nclass Noted:\n    note: str\n"
+            "assert Noted('a') < Noted('b')"
+        )
+    )
+
+    told = project.install("voga.cal").ask("""
+        from library.cal import models
+        tell(models.marked)
+    """)
+
+    assert told == 1
+
+
+def test_same_objects(project: Project):
+    """A list, dict or set that is handed over with a model in it stays the same one."""
+    project.write(
+        _library(
+            "from typing import NamedTuple\n"
+            "class Options(NamedTuple):\n    model: type\n    note: str\n"
+            "def keep_options(options):\n    keep(options.model, options.note)\n"
+            "keep_options(Options(Room, 'a'))\n"
+            "def put(many, model):\n    many.append(model)\n"
+            "def add(many, model):\n    many.add(model)\n"
+            "def set_(many, model):\n    many[model] = 1\n"
+            "ordered, some, by_model = [Room], {Room}, {Room: [Room]}\n"
+            "ordered.append(ordered)\n"
+            "put(ordered, Event)\nadd(some, Event)\nset_(by_model, Event)"
+        )
+    )
+
+    told = project.install("voga.cal").ask("""
+        import keeper
+        from library.cal import models
+        event, room = models.Event, models.Room
+        tell([
+            keeper.kept,
+            models.ordered == [room, models.ordered, event],
+            models.some == {event, room},
+            models.by_model == {room: [room], event: 1},
+        ])
+    """)
+
+    assert told == [[[*ROOM, "a"]], True, True, True]
+
+
+def test_names_in_a_module(project: Project):
+    """A module sees no name that it does not have where nobody extends the app."""
+    project.write(
+        {
+            **_library("keep(Room)\nif Room:\n    keep(Room)\n__all__ = dir()"),
+            "third/models.py": "from library.cal.models import *",
+        }
+    )
+    ask = "from library.cal import models\ntell(models.__all__)"
+
+    extended = project.install("third", "voga.cal").ask(ask)
+
+    assert extended == project.install("third", "library.cal").ask(ask)
+
+
+def test_another_name(project: Project):
+    """What has got a model from a module of another name waits as well."""
+    project.write(
+        {
+            **_library(),
+            "api.py": "from library.cal.models import *",
+            "third/models.py": "import api\nfrom keeper import keep\nkeep(api.Room)",
+        }
+    )
+
+    assert project.install("third", "voga.cal").ask(ASK) == [ROOM]
 
 
 @pytest.mark.parametrize(
@@ -251,12 +466,12 @@ def test_name_that_is_gone(project: Project):
 
 def test_error(project: Project):
     """An error in such a call says where that is."""
-    project.write(_library("keep(Room, _meta=1)\nkeep(Room, model=1)"))
+    project.write(_library("keep(Room, _meta=1)\nkeep(Room, model=1\n)"))
 
     said = project.install("voga.cal").check(exit_code=1)
 
     path = project.root / "library/cal/models.py"
-    line = path.read_text().splitlines().index("keep(Room, model=1)") + 1
+    line = path.read_text().splitlines().index("keep(Room, model=1") + 1
     assert "TypeError: keep() got multiple values for argument 'model'" in said
     note = f"{path}:{line} has waited for the model that a child has defined."
     assert note in said
@@ -453,6 +668,27 @@ def test_child_without_models(project: Project):
     assert told == [names, True, "library.cal.models", "module", True, True]
 
 
+def test_nearest_level_without_models(project: Project):
+    """Where the nearest level has no such module, it is that of the level below."""
+    project.write(
+        {
+            **TRACKED,
+            "tracker.py": "def track(model):\n    return model",
+            **config("low.cal", "library.cal", "Room"),
+            "low/cal/models.py": CHILD["voga/cal/models.py"],
+            **config("voga.cal", "low.cal"),
+        }
+    )
+
+    told = project.install("voga.cal").ask("""
+        import low.cal.models, sys, voga.cal.models
+        from library.cal.models import Room
+        tell([sys.modules["voga.cal.models"] is low.cal.models, Room.__module__])
+    """)
+
+    assert told == [True, "low.cal.models"]
+
+
 def test_three_levels(project: Project):
     """A level in between, with models or without, is announced as well."""
     project.write(
@@ -598,6 +834,36 @@ def test_models_left_out(project: Project):
     """)
 
     assert told == [False, ["event", "room"]]
+
+
+def test_loader_of_another_module(project: Project):
+    """Nor is one parsed that speaks of no such model, whoever loads it."""
+    project.write(
+        {
+            **_library(),
+            "third/models.py": "import keeper\nkeeper.kept.append(__name__)",
+            "loading.py": """
+                import sys
+                from importlib.machinery import PathFinder, SourceFileLoader
+
+                class Loader(SourceFileLoader):
+                    def get_source(self, name):
+                        raise AssertionError(name)
+
+                class Finder:
+                    def find_spec(self, name, path, target=None):
+                        if name == "third.models":
+                            spec = PathFinder.find_spec(name, path, target)
+                            spec.loader = Loader(name, spec.origin)
+                            return spec
+
+                sys.meta_path.insert(0, Finder())
+            """,
+        }
+    )
+    site = project.install("third", "voga.cal", lines="import loading")
+
+    assert site.ask(ASK) == ["third.models"]
 
 
 def test_loader_without_source(project: Project):

@@ -261,6 +261,33 @@ def test_wrong_catalogue(project: Project, tools: Path):
     assert not list(project.root.rglob("*.pot"))
 
 
+@pytest.mark.parametrize("options", [[], ["--symlinks"]], ids=["", "symlinks"])
+def test_odd_files(project: Project, tools: Path, options: list[str]):
+    """Links to nowhere, in circles and pipes in a parent are left alone."""
+    project.write({**LIBRARY, **CHILD})
+    parent = project.root / "library/cal"
+    elsewhere = project.root / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "texts.py").write_text('gettext("Room")\ngettext("By hand")\n')
+    (parent / "texts.py").unlink()
+    (parent / "linked.py").symlink_to(elsewhere / "none.py")
+    (parent / ".#texts.py").symlink_to("somebody@example.com:1")
+    (parent / "again").symlink_to(parent)
+    (parent / "circle").symlink_to("circle")
+    (parent / "deep/other").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(parent / "deep")
+    os.mkfifo(parent / "pipe")
+    os.mkfifo(parent / "pipe.py")
+    file = write(project, "voga.cal", SIMPLE)
+
+    makemessages(bare(project, "voga.cal"), "voga/cal", "-l", "de", *options)
+
+    kept = re.findall('^msgid "(.+)"', body(file), re.M)
+    # As Django does, whose option that is.
+    assert ("By hand" in kept) == ("Room" in kept) == bool(options)
+    assert {"Mine", "New", "Deep"} <= {*kept}
+
+
 # By GNU gettext
 
 

@@ -24,7 +24,7 @@ from .. import imports
 from ..ancestry import Level
 from ..missing import find_module
 from ..owners import extending_apps, find_owner, levels_from, lineage
-from .statements import compile_waiting, may_wait, names_for
+from .statements import compile_waiting
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
 
@@ -70,7 +70,7 @@ class ModelsFinder:
         return spec
 
     def _get_extended(self) -> re.Pattern[bytes] | None:
-        """Return what finds the name of a package with models that are extended."""
+        """Return what finds the name of an extended model, or of its package."""
         if self.configs is not apps.app_configs:
             self.configs = apps.app_configs
             names = sorted(set(map(re.escape, _extended())))
@@ -111,12 +111,10 @@ class ModelsLoader:
         code = self.loader.get_code(name) if is_plain else None
         waiting = None
         if self.extended is not None and (code is None or self._is_about(name, code)):
-            waiting = self._waiting_code(name, spec.origin)
-        if waiting:
-            self._run_waiting(module, waiting)
-        elif code:
+            waiting = self._waiting_code(module, spec.origin)
+        if waiting or code:
             # As the loader would, after it had read the file once more.
-            exec(code, vars(module))
+            exec(waiting or code, vars(module))  # type: ignore[arg-type]
         else:
             self.loader.exec_module(module)
 
@@ -126,25 +124,16 @@ class ModelsLoader:
         values = [each for each in code.co_consts if not isinstance(each, CodeType)]
         return bool(self.extended.search(f"{name} {code.co_names} {values}".encode()))
 
-    def _waiting_code(self, name: str, origin: str) -> CodeType | None:
+    def _waiting_code(self, module: Any, origin: str) -> CodeType | None:
         assert self.extended
-        source = None
+        name, source = module.__name__, None
         # A loader may have neither of these, or not show what it has.
         with suppress(Exception):
             # Few modules speak of such an app, and decoding takes time.
             text = self.loader.get_data(origin)
-            if self.extended.search(name.encode() + b" " + text) and may_wait(text):
+            if self.extended.search(name.encode() + b" " + text):
                 source = self.loader.get_source(name)
-        return compile_waiting(source, origin) if source else None
-
-    def _run_waiting(self, module: Any, code: CodeType) -> None:
-        names = names_for(vars(module))
-        vars(module).update(names)
-        try:
-            exec(code, vars(module))
-        finally:
-            for name in names:
-                del vars(module)[name]
+        return compile_waiting(source, origin, vars(module)) if source else None
 
 
 class AnnouncedModule(ModuleType):
@@ -185,7 +174,11 @@ def _levels_before(app: AppConfig, package: str) -> tuple[Level, ...]:
 
 def _extended() -> Iterator[str]:
     for app in extending_apps():
-        if any(level.names("extends_models") for level in levels_from(app, app.name)):
+        levels = levels_from(app, app.name)
+        # A module may have got the model from one of another package.
+        models = [name for level in levels for name in level.names("extends_models")]
+        if models:
+            yield from models
             yield from (package.rpartition(".")[2] for package in lineage(app))
 
 

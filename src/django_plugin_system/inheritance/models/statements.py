@@ -8,95 +8,163 @@ comes after them in a module seldom depends on what they do.
 from __future__ import annotations
 
 import ast
-import re
+import builtins
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from types import BuiltinFunctionType, CodeType
-from typing import Any
+from inspect import getattr_static
+from types import BuiltinFunctionType, CodeType, ModuleType
+from typing import Any, NamedTuple
 
 from .waiting import ModelKey, final_class, find_stand_in, when_made
-
-CALL = "__call_when_final__"
-DECORATE = "__decorate_when_final__"
-
-# A call or a decorator at the beginning of a line, or a block that may have some.
-_CANDIDATE = re.compile(rb"^(?:@|[\w.]+\(|\w.*\)\(|\[|(?:if|for|try|with)\b)", re.M)
 
 # These meet our own code, or do to the class what its children inherit.
 _FOR_NOW = {"django", "django_plugin_system", *sys.stdlib_module_names}
 
+_STANDS_FOR_HELPER = "what has statements wait"
 
-def may_wait(text: bytes) -> bool:
-    """Tell whether a module's text may have such a statement."""
-    return _CANDIDATE.search(text) is not None
+# What the rest of a module needs is not in these.
+_OF_CALLS = (
+    *(ast.Expr, ast.Pass, ast.Raise, ast.Break, ast.Continue),
+    *(ast.Try, ast.TryStar, ast.With, ast.If, ast.For, ast.While, ast.Match),
+)
 
 
-def compile_waiting(source: str, filename: str) -> CodeType | None:
-    """Compile a module so that such statements wait, or return None if it has none."""
-    waiting = _Waiting()
+def compile_waiting(
+    source: str, filename: str, module: dict[str, Any]
+) -> CodeType | None:
+    """Compile a module so that such statements wait, or return None if it has none.
+
+    The code is for a module with these globals.
+    """
+    waiting = _Waiting(filename)
     tree = waiting.visit(ast.parse(source, filename))
     if not waiting.has_found:
         return None
     ast.fix_missing_locations(tree)
-    return compile(tree, filename, "exec", dont_inherit=True)
+    code = compile(tree, filename, "exec", dont_inherit=True)
+    return _with_helper(code, _Helper(module, waiting.blocks))
 
 
-def names_for(module: dict[str, Any]) -> dict[str, object]:
-    """Return what such code calls while it runs as a module with these globals."""
-    return {CALL: call_when_final, DECORATE: partial(decorate_when_final, module)}
+class _Block(NamedTuple):
+    code: CodeType
+    names: frozenset[str]
+    """All that it speaks of, with dots."""
+    functions: list[str]
+    """Which of them it calls, or an empty string for any other expression."""
 
 
-def call_when_final(function: Any, /, *args: Any, **kwargs: Any) -> None:
-    """Call a function when all that it is given is final."""
-    keys = () if _is_for_now(function) else tuple(_keys([args, kwargs]))
-    if not keys:
-        function(*args, **kwargs)
-        return
-    place = _calling_line()
+class _Helper:
+    """What such code calls. It is a constant there, for no name is free in a module."""
 
-    def call(*models: type) -> None:
-        with _explaining(place):
-            function(*_final(args), **_final(kwargs))
+    def __init__(self, module: dict[str, Any], blocks: list[_Block]) -> None:
+        self.module = module
+        self.blocks = blocks
 
-    when_made(keys, call)
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Callable[[], object]:
+        """Return what to call now. It does nothing if something is not final yet.
 
-
-def decorate_when_final(
-    module: dict[str, Any],
-    get_decorator: Callable[[], Any],
-    get_parts: Callable[[], tuple[Any, ...]],
-) -> Callable[[Any], Any]:
-    """Return a decorator that decorates a class when that is final.
-
-    It gets the decorator itself then, for its arguments to be final too.
-    """
-    place = _calling_line()
-
-    def decorate(cls: Any) -> Any:
-        function, *given = get_parts()
-        keys = () if _is_for_now(function) else tuple(_keys([given, cls]))
+        The module calls it, since a function may look at who does.
+        """
+        owner: Any = getattr(function, "__self__", None)
+        stand_in = find_stand_in(owner)
+        given = [owner if stand_in else None, args, kwargs]
+        keys = () if _is_for_now(function) else tuple(_keys(given))
         if not keys:
-            return get_decorator()(cls)
+            return partial(function, *args, **kwargs)
+        place = _calling_line()
 
-        def decorate_final(*models: type) -> None:
-            final = final_class(cls)
+        def call(*models: type) -> None:
             with _explaining(place):
-                decorated = get_decorator()(final)
-            if module.get(cls.__name__) is final:
-                module[cls.__name__] = decorated
+                final = function
+                if stand_in:
+                    final = getattr(final_class(owner), function.__name__)
+                final(*_final(args), **_final(kwargs))
 
-        when_made(keys, decorate_final)
-        return cls
+        when_made(keys, call)
+        return _do_nothing
 
-    return decorate
+    def decorate(
+        self, is_call: bool, function: Any, /, *args: Any, **kwargs: Any
+    ) -> Callable[[Any], Any]:
+        """Return a decorator that decorates a class when that is final.
+
+        If it is made by a call, its arguments are final then too.
+        """
+        place = _calling_line()
+
+        def get_decorator() -> Callable[[Any], Any]:
+            result: Callable[[Any], Any] = function
+            if is_call:
+                result = function(*_final(args), **_final(kwargs))
+            return result
+
+        if _is_for_now(function):
+            return get_decorator()
+        is_given = any(_keys([args, kwargs]))
+        made: Any = None if is_given else get_decorator()
+
+        def decorate(cls: Any) -> Any:
+            keys = tuple(_keys([args, kwargs, cls]))
+            if not keys:
+                return made(cls)
+
+            def decorate_final(*models: type) -> None:
+                final = final_class(cls)
+                with _explaining(place):
+                    decorator = get_decorator() if is_given else made
+                    decorated = decorator(final)
+                if self.module.get(cls.__name__) is final:
+                    self.module[cls.__name__] = decorated
+
+            when_made(keys, decorate_final)
+            return cls
+
+        return decorate
+
+    def is_for_now(self, number: int) -> bool:
+        """Tell whether to run a block of statements now. Else it waits as a whole."""
+        block = self.blocks[number]
+        found = {name: self._find(name) for name in block.names}
+        keys = tuple(_keys([*found.values()]))
+        if not keys or all(map(self._is_for_now, block.functions)):
+            return True
+        place = _calling_line()
+        # They may mean something else by then, such as in a loop.
+        given = {name: self.module[name] for name in found if name in self.module}
+
+        def run(*models: type) -> None:
+            with _explaining(place):
+                exec(block.code, {**self.module, **_final(given)})
+
+        when_made(keys, run)
+        return False
+
+    def _is_for_now(self, name: str) -> bool:
+        found = self._find(name)
+        if found is None:
+            return False
+        return _is_for_now(found if hasattr(found, "__module__") else type(found))
+
+    def _find(self, name: str) -> Any:
+        """Return what a name means, as far as nothing has to run for that."""
+        first, *others = name.split(".")
+        found = self.module.get(first, getattr(builtins, first, None))
+        for each in others:
+            if not isinstance(found, ModuleType | type):
+                break
+            found = getattr_static(found, each, None)
+        return found
 
 
 class _Waiting(ast.NodeTransformer):
-    """Has statements call the functions above. Leaves what is in functions alone."""
+    """Has statements call the helper. Leaves what is in functions alone."""
 
-    has_found = False
+    def __init__(self, filename: str) -> None:
+        self.filename = filename
+        self.has_found = False
+        self.blocks: list[_Block] = []
 
     def visit_FunctionDef(self, node: ast.AST) -> ast.AST:
         return node
@@ -108,44 +176,119 @@ class _Waiting(ast.NodeTransformer):
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        found = node.value
-        if isinstance(found, ast.ListComp):
-            found.elt = self._call(found.elt)
-        else:
-            node.value = self._call(found)
+        for call in _unused_calls(node.value):
+            args = [call.func, *call.args]
+            call.func = self._helped(call, "call", args, call.keywords)
+            call.args, call.keywords = [], []
         return node
 
-    def _call(self, node: ast.expr) -> ast.expr:
-        if not isinstance(node, ast.Call) or not (node.args or node.keywords):
-            return node
-        self.has_found = True
-        name = ast.Name(CALL, ast.Load())
-        call = ast.Call(name, [node.func, *node.args], node.keywords)
-        return ast.copy_location(call, node)
+    def visit_If(self, node: ast.stmt) -> ast.AST:
+        block = _block(node, self.filename)
+        if block is None:
+            return self.generic_visit(node)
+        self.blocks.append(block)
+        number = ast.Constant(len(self.blocks) - 1)
+        test = self._helped(node, "is_for_now", [number], [])
+        # There may be more in it that waits by itself.
+        self.generic_visit(node)
+        return ast.copy_location(ast.If(test, [node], []), node)
+
+    visit_Try = visit_TryStar = visit_With = visit_If
+
+    def visit_For(self, node: ast.stmt) -> ast.AST:
+        # What ends a loop, or a turn, cannot wait without the loop.
+        if any(isinstance(each, ast.Break | ast.Continue) for each in ast.walk(node)):
+            return self.visit_If(node)
+        return self.generic_visit(node)
+
+    visit_While = visit_For
 
     def _decorator(self, node: ast.expr) -> ast.expr:
+        is_call = isinstance(node, ast.Call)
+        given = [node.func, *node.args] if isinstance(node, ast.Call) else [node]
+        keywords = node.keywords if isinstance(node, ast.Call) else []
+        call = self._helped(node, "decorate", [ast.Constant(is_call), *given], keywords)
+        return ast.copy_location(call, node)
+
+    def _helped(
+        self,
+        node: ast.stmt | ast.expr,
+        method: str,
+        args: list[ast.expr],
+        keywords: list[ast.keyword],
+    ) -> ast.expr:
+        """Return what is called in the place of a node."""
         self.has_found = True
-        parts = [node]
-        if isinstance(node, ast.Call):
-            given = [*node.args, *(each.value for each in node.keywords)]
-            parts = [node.func, *filter(_is_plain, given)]
-        name = ast.Name(DECORATE, ast.Load())
-        later = [_function_of(node), _function_of(ast.Tuple(parts, ast.Load()))]
-        return ast.copy_location(ast.Call(name, later, []), node)
+        helper = ast.Constant(_STANDS_FOR_HELPER)
+        function = ast.Attribute(helper, method, ast.Load())
+        # Python says that a call is where its function ends.
+        function.lineno = function.end_lineno = node.lineno
+        function.col_offset = function.end_col_offset = node.col_offset
+        return ast.Call(function, args, keywords)
 
 
-def _function_of(node: ast.expr) -> ast.expr:
-    none = ast.arguments([], [], None, [], [], None, [])
-    return ast.Lambda(none, node)
+def _with_helper(code: CodeType, helper: _Helper) -> CodeType:
+    def replaced(constant: Any) -> Any:
+        if isinstance(constant, CodeType):
+            return _with_helper(constant, helper)
+        is_it = isinstance(constant, str) and constant == _STANDS_FOR_HELPER
+        return helper if is_it else constant
+
+    return code.replace(co_consts=tuple(map(replaced, code.co_consts)))
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """Tell whether it does no harm to look at a value twice."""
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return all(map(_is_plain, node.elts))
+def _unused_calls(node: ast.expr) -> Iterator[ast.Call]:
+    """Yield the calls in an expression that is a statement, but for inner ones."""
+    if isinstance(node, ast.Call):
+        yield node
+        return
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.ListComp | ast.SetComp):
+        parts = [node.elt]
+    elif isinstance(node, ast.BoolOp):
+        # The others say whether there is more to do.
+        parts = node.values[-1:]
+    elif isinstance(node, ast.IfExp):
+        parts = [node.body, node.orelse]
+    elif isinstance(node, ast.Tuple | ast.List):
+        parts = node.elts
+    for part in parts:
+        yield from _unused_calls(part)
+
+
+def _block(node: ast.stmt, filename: str) -> _Block | None:
+    """Return what a statement with others in it is, if it does nothing but call."""
+    within = list(ast.walk(node))
+    calls = [
+        call
+        for each in within
+        if isinstance(each, ast.Expr)
+        for call in _unused_calls(each.value)
+    ]
+    if not calls or any(
+        isinstance(each, ast.NamedExpr)
+        or (isinstance(each, ast.stmt) and not isinstance(each, _OF_CALLS))
+        for each in within
+    ):
+        return None
+    names = {_dotted(each) for each in within if isinstance(each, ast.expr)} - {""}
+    try:
+        code = compile(ast.Module([node], []), filename, "exec", dont_inherit=True)
+    except SyntaxError:
+        # It ends a loop that it is in.
+        return None
+    return _Block(code, frozenset(names), [_dotted(each.func) for each in calls])
+
+
+def _dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
-        return _is_plain(node.value)
-    return isinstance(node, ast.Name | ast.Constant)
+        before = _dotted(node.value)
+        return before and f"{before}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def _is_for_now(function: Any) -> bool:
@@ -157,24 +300,45 @@ def _is_for_now(function: Any) -> bool:
     return module.partition(".")[0] in _FOR_NOW
 
 
-def _keys(value: Any) -> Iterator[ModelKey]:
+def _keys(value: Any, seen: set[int] | None = None) -> Iterator[ModelKey]:
+    seen = set() if seen is None else seen
     if stand_in := find_stand_in(value):
         yield stand_in.key
-    elif isinstance(value, dict):
-        yield from _keys([*value, *value.values()])
-    elif isinstance(value, list | tuple | set | frozenset):
-        for each in value:
-            yield from _keys(each)
+    elif isinstance(value, dict | list | tuple | set | frozenset):
+        if id(value) in seen:
+            return
+        seen.add(id(value))
+        parts = [*value, *value.values()] if isinstance(value, dict) else [*value]
+        for each in parts:
+            yield from _keys(each, seen)
 
 
 def _final(value: Any) -> Any:
+    """Return a value with final classes in it.
+
+    What can be changed is the same object afterwards: others may have it as well.
+    """
     if isinstance(value, type):
         return final_class(value)
     if not any(_keys(value)):
         return value
     if isinstance(value, dict):
-        return {_final(each): _final(value[each]) for each in value}
-    return type(value)(map(_final, value))
+        pairs = [*value.items()]
+        value.clear()
+        value.update((_final(key), _final(each)) for key, each in pairs)
+        return value
+    parts = [*value]
+    if isinstance(value, list | set):
+        # Empty meanwhile, as it may be within itself.
+        value.clear()
+    final = map(_final, parts)
+    if isinstance(value, list):
+        value.extend(final)
+        return value
+    if isinstance(value, set):
+        value.update(final)
+        return value
+    return getattr(value, "_make", type(value))(final)
 
 
 def _calling_line() -> str:

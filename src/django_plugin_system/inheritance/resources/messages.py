@@ -6,6 +6,7 @@ sources do not have that message, so Django would call it obsolete.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -108,16 +109,24 @@ def _catalogues(command: Any, parents: list[Path]) -> Iterator[Path]:
 def _extract(command: Any, package: Path) -> bytes:
     """Return the messages in the sources of a package, as the command finds them."""
 
-    def others(directory: str, names: Sequence[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if name in ("locale", "__pycache__")
-            or (Path(directory, name).is_file() and not _is_source(name))
-        ]
+    seen = {os.path.realpath(package)}
 
-    def _is_source(name: str) -> bool:
-        return Path(name).suffix in command.extensions
+    def others(directory: str, names: Sequence[str]) -> list[str]:
+        return [name for name in names if not is_wanted(Path(directory, name))]
+
+    def is_wanted(path: Path) -> bool:
+        # Nothing else, such as a link to nowhere or a pipe, can be copied.
+        if not os.access(path, os.R_OK):
+            return False
+        if not path.is_dir():
+            return path.is_file() and path.suffix in command.extensions
+        if path.is_symlink() and not command.symlinks:
+            return False
+        # A link may lead to where it is.
+        real = os.path.realpath(path)
+        is_new = path.name not in ("locale", "__pycache__") and real not in seen
+        seen.add(real)
+        return is_new
 
     with TemporaryDirectory() as directory:
         # The command writes beside templates, and a parent may be installed where
