@@ -537,3 +537,30 @@ class MixinTests(Mixin, unittest.TestCase):
 def test_after_classes():
     """When their tests are over, the blocks of classes are closed."""
     assert depth == 0
+
+
+def test_classes_that_a_test_class_names():
+    """Only those that are written in it are held with it."""
+
+    class OtherTests(SimpleTestCase):
+        def test_other(self) -> None: ...
+
+    class Holder(SimpleTestCase):
+        other = OtherTests
+
+        class Inner(SimpleTestCase):
+            def test_inner(self) -> None: ...
+
+        def test_it(self) -> None: ...
+
+    before = dict(vars(OtherTests))
+
+    Block(nothing)(Holder)
+
+    assert dict(vars(OtherTests)) == before
+    assert "setUpClass" in vars(Holder.Inner)
+
+
+@contextmanager
+def nothing() -> Iterator[None]:
+    yield

@@ -363,6 +363,29 @@ def test_a_child_does_not_wait_for_threads_of_its_parent():
     assert os.waitstatus_to_exitcode(status) == 0
 
 
+def test_a_child_that_drops_what_another_thread_of_its_parent_held():
+    """What is dropped takes the lock, which nobody in the child would release."""
+    PluginItem.objects.filter(name="voice").update(status="disable")
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with own_writes._lock:
+            held.set()
+            done.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    done.set()
+    thread.join()
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
 def test_a_child_does_not_inherit_open_transactions():
     """A child answers from its own connection, which has written nothing."""
     PluginItem.objects.filter(name="voice").update(status="disable")

@@ -532,3 +532,15 @@ def test_loaddata(tmp_path):
 def test_str():
     """The token is what there is to see."""
     assert str(Generation.objects.get()) == str(token())
+
+
+def test_rollback_without_autocommit(other):
+    """SQLite commits with its outermost savepoint, so a write has none of its own."""
+    connections[other].set_autocommit(False)
+    rows = PluginItem.objects.using(other)
+
+    rows.filter(name="voice").update(status="disable")
+    connections[other].rollback()
+    connections[other].set_autocommit(True)
+
+    assert rows.get(name="voice").status == "active"

@@ -6,7 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from threading import Thread
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Generic, TypeVar
 from unittest.mock import MagicMock, Mock, create_autospec
 
 import pytest
@@ -39,6 +39,9 @@ from tests.apps.otp.interfaces import AbstractOTP
 from tests.apps.otp_sms.plugins import SmsIrOTP
 
 OTP = ("otp", "tests.apps.otp")
+
+
+T = TypeVar("T")
 
 
 class FakeOTP(AbstractOTP):
@@ -538,3 +541,16 @@ class WithDatabase(TestCase):
         assert type(get_plugin(Other)) is OtherImplementation
         assert who() == "FakeOTP"
         assert connection.in_atomic_block
+
+
+def test_a_generic_interface_without_a_database(nothing_known, registry):
+    """Asked for with its parameters, it is the same interface."""
+
+    class Letters(ABC, Generic[T]):
+        @abstractmethod
+        def post(self) -> T: ...
+
+    plugin_type("letters", manager="tests.apps.otp")(Letters)
+
+    with override_plugin(Letters, Mock(spec=Letters)) as fake:
+        assert get_plugin(Letters[int]) is fake

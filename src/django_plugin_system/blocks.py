@@ -170,8 +170,9 @@ def _around_class(open_: Open, cls: Any) -> Any:
             f"{cls.__qualname__} is not a test class: it is no unittest.TestCase and "
             "has no test methods. Decorate its functions one by one."
         )
-    for inner in [each for each in vars(cls).values() if _is_test_class(each)]:
-        _around_class(open_, inner)
+    for inner in list(vars(cls).values()):
+        if _is_test_class(inner) and _is_written_in(inner, cls):
+            _around_class(open_, inner)
     _around_subclasses(open_, cls)
     _around_tests(open_, cls)
     return cls
@@ -206,6 +207,12 @@ def _around_tests(open_: Open, cls: Any) -> None:
         # What pytest calls around the fixtures of the class, too.
         _around_fixtures(open_, cls, "class", classmethod)
         _around_fixtures(open_, cls, "method", lambda function: function)
+
+
+def _is_written_in(inner: type, cls: type) -> bool:
+    """Tell whether a class belongs to another one, rather than is named in it."""
+    place = f"{cls.__qualname__}.{inner.__name__}"
+    return (inner.__module__, inner.__qualname__) == (cls.__module__, place)
 
 
 def _around_class_setup(open_: Open, cls: Any) -> None:

@@ -67,9 +67,11 @@ class OwnWrites:
 
     def after_fork(self) -> None:
         """Forget the parent's transactions, and a lock that it may have held."""
-        self.open = 0
-        self._held = WeakKeyDictionary()
+        # The lock first: another thread of the parent may have held it, and what is
+        # dropped takes it.
         self._lock = RLock()
+        self._held = WeakKeyDictionary()
+        self.open = 0
 
     def _close(self, scope: Scope | None) -> None:
         with self._lock:

@@ -393,6 +393,7 @@ class Registry:
         """Return the override of the type with that key, or with that interface."""
         if isinstance(wanted, tuple):
             return self.overrides().get(TypeKey(*wanted))
+        wanted = get_origin(wanted) or wanted
         matches = self._types_with(wanted)
         return self.overrides().get(matches[0].key) if len(matches) == 1 else None
 

@@ -83,7 +83,9 @@ def writing(using: str) -> Iterator[None]:
     savepoints = tuple(connection.savepoint_ids)
     # With a savepoint, since rows must not stay without their generation where an
     # outer transaction survives an error.
-    with transaction.atomic(using=using):
+    # But where autocommit is off, SQLite commits with the outermost one.
+    is_within = connection.in_atomic_block or connection.get_autocommit()
+    with transaction.atomic(using=using, savepoint=is_within):
         own_writes.note(using, savepoints)
         lock_generation(using)
         _writing.aliases.add(using)

@@ -69,6 +69,10 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
     """
     if not (router.allow_migrate_model(using, PluginType) and has_tables(using)):
         return
+    from ..selection.current import forget_all
+
+    # The alias may stand for another database now: tests migrate theirs, or keep it.
+    forget_all()
     # Only migrate has a plan. Flush sends the signal as well, and tests flush when they
     # are over: the rows are those of the next test, so what this one has isolated is
     # to have none.
