@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import unittest
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial, wraps
 from pathlib import Path
 
@@ -564,3 +564,103 @@ def test_classes_that_a_test_class_names():
 @contextmanager
 def nothing() -> Iterator[None]:
     yield
+
+
+def depths() -> tuple[list[str], Block[None], Block[None]]:
+    """Return what is open, and two blocks that say so."""
+    is_open: list[str] = []
+
+    @contextmanager
+    def opened(name: str) -> Iterator[None]:
+        is_open.append(name)
+        yield
+        is_open.remove(name)
+
+    return is_open, Block(partial(opened, "outer")), Block(partial(opened, "inner"))
+
+
+def test_two_blocks_around_a_class_of_pytest():
+    """Each is open during the tests, and closed after them."""
+    is_open, outer, inner = depths()
+
+    @outer
+    @inner
+    class TestBoth:
+        def test_it(self) -> None: ...
+
+    TestBoth.setup_class()
+    during = list(is_open)
+    TestBoth.teardown_class()
+
+    assert (during, is_open) == (["outer", "inner"], [])
+
+
+def test_a_subclass_of_pytest_s_that_tears_down_alone():
+    """What its call of super() has opened ends all the same."""
+    is_open, outer, _ = depths()
+
+    @outer
+    class TestBase:
+        @classmethod
+        def setup_class(cls) -> None: ...
+
+        def test_it(self) -> None: ...
+
+    class TestSub(TestBase):
+        @classmethod
+        def setup_class(cls) -> None:
+            super().setup_class()
+
+        @classmethod
+        def teardown_class(cls) -> None: ...
+
+    TestSub.setup_class()
+    during = bool(is_open)
+    TestSub.teardown_class()
+
+    assert (during, is_open) == (True, [])
+
+
+def test_a_context_manager():
+    """What contextlib makes of a generator is held, sync and async."""
+    is_open, outer, _ = depths()
+
+    @outer
+    @contextmanager
+    def plain() -> Iterator[list[str]]:
+        yield list(is_open)
+
+    @outer
+    @asynccontextmanager
+    async def awaited() -> AsyncIterator[list[str]]:
+        yield list(is_open)
+
+    async def enter() -> list[str]:
+        async with awaited() as found:
+            return found
+
+    with plain() as found:
+        assert found == ["outer"]
+    assert asyncio.run(enter()) == ["outer"]
+    assert is_open == []
+
+
+def test_a_mixin_that_goes_past_a_class_of_pytest():
+    """Its hooks are around no block, so the subclass gets one of its own."""
+    is_open, outer, _ = depths()
+
+    @outer
+    class TestBase:
+        def test_it(self) -> None: ...
+
+    class Mixin:
+        @classmethod
+        def setup_class(cls) -> None: ...
+
+    class TestChild(Mixin, TestBase): ...
+
+    TestChild.setup_class()
+    during = bool(is_open)
+    TestChild.teardown_class()
+
+    assert (during, is_open) == (True, [])

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager, ExitStack, aclosing
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    _GeneratorContextManagerBase,
+    aclosing,
+)
 from functools import wraps
 from inspect import (
     isasyncgen,
@@ -13,6 +18,7 @@ from inspect import (
     isgeneratorfunction,
     signature,
 )
+from itertools import count
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 from unittest import TestCase
@@ -102,14 +108,24 @@ def _called(open_: Open, function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         with open_():
             result = function(*args, **kwargs)
-        # Another decorator may hide what kind of function it is. What that returns has
-        # not begun yet, so it is this that has to run in the block.
-        for _, is_unstarted, around in _KINDS:
-            if is_unstarted(result):
-                return around(open_, lambda: result)()
-        return result
+        # What contextlib makes of a generator has that inside. Not documented; the
+        # same in Python 3.11 to 3.13.
+        if isinstance(result, _GeneratorContextManagerBase):
+            vars(result)["gen"] = _begun_in(open_, result.gen)
+        return _begun_in(open_, result)
 
     return call
+
+
+def _begun_in(open_: Open, result: Any) -> Any:
+    """Have what a function returned run in the block, if it has not begun yet.
+
+    Another decorator may hide what kind of function it is.
+    """
+    for _, is_unstarted, around in _KINDS:
+        if is_unstarted(result):
+            return around(open_, lambda: result)()
+    return result
 
 
 def _awaited(open_: Open, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,6 +175,8 @@ _KINDS = (
 
 # Test classes
 
+_numbers = count()
+
 _HOOKS = {"debug", "run", "setUpClass"} | {
     f"{when}_{what}" for when in ("setup", "teardown") for what in ("class", "method")
 }
@@ -192,7 +210,10 @@ def _around_subclasses(open_: Open, cls: Any) -> None:
     def hold(subclass: Any, /, **kwargs: Any) -> None:
         _find(original, cls, "__init_subclass__", subclass)(**kwargs)
         becomes_test_case = issubclass(subclass, TestCase) > issubclass(cls, TestCase)
-        if becomes_test_case or not _HOOKS.isdisjoint(vars(subclass)):
+        # A mixin before this class may have hooks that go past its own.
+        nearer = subclass.__mro__[: subclass.__mro__.index(cls)]
+        has_hooks = any(not _HOOKS.isdisjoint(vars(each)) for each in nearer)
+        if becomes_test_case or has_hooks:
             _around_tests(open_, subclass)
 
     cls.__init_subclass__ = classmethod(hold)
@@ -250,12 +271,22 @@ def _around_fixtures(
 ) -> None:
     set_up, tear_down = f"setup_{scope}", f"teardown_{scope}"
     before, after = vars(cls).get(set_up), vars(cls).get(tear_down)
-    opened = f"_opened_by_{set_up}_of_{id(cls)}"
+    prefix = f"_opened_by_{set_up}_"
+    # Several blocks may be around one class.
+    opened = f"{prefix}{next(_numbers)}"
 
     def enter(owner: Any, test: Any = None) -> None:
+        known = dict(vars(owner))
         with ExitStack() as stack:
             stack.enter_context(open_())
-            _call_fixture(_find(before, cls, set_up, owner), owner, test)
+            try:
+                _call_fixture(_find(before, cls, set_up, owner), owner, test)
+            finally:
+                # What a call of super() has opened ends with this, though a subclass
+                # may have a way of its own to tear down.
+                for name, inner in list(vars(owner).items()):
+                    if name.startswith(prefix) and known.get(name) is not inner:
+                        stack.push(inner.pop_all())
             setattr(owner, opened, stack.pop_all())
 
     def leave(owner: Any, test: Any = None) -> None:
