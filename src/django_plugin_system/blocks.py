@@ -211,8 +211,11 @@ def _around_subclasses(open_: Open, cls: Any) -> None:
         _find(original, cls, "__init_subclass__", subclass)(**kwargs)
         becomes_test_case = issubclass(subclass, TestCase) > issubclass(cls, TestCase)
         # A mixin before this class may have hooks that go past its own.
-        nearer = subclass.__mro__[: subclass.__mro__.index(cls)]
-        has_hooks = any(not _HOOKS.isdisjoint(vars(each)) for each in nearer)
+        has_hooks = any(
+            not _HOOKS.isdisjoint(vars(each))
+            for each in subclass.__mro__[: subclass.__mro__.index(cls)]
+            if each is subclass or not issubclass(each, cls)
+        )
         if becomes_test_case or has_hooks:
             _around_tests(open_, subclass)
 
