@@ -46,9 +46,9 @@ class Browser:
         chosen = [self.find(rf"/([\w-]+)/change/[^>]*>{name}</a>") for name in names]
         values = {"action": action, "_selected_action": chosen, "index": 0}
         answer = self.post(ITEMS, **values)
-        asked = re.findall(r'name="(_confirmed[^"]*)"', answer)
+        asked = re.findall(r'name="(_confirmed[^"]*)" value="([^"]*)"', answer)
         if asked:
-            answer = self.post(ITEMS, **values, **dict.fromkeys(asked, "yes"))
+            answer = self.post(ITEMS, **values, **dict(asked))
         return answer
 
     def deliveries(self) -> list[tuple[str, ...]]:

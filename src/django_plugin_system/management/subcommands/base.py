@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import Any
@@ -37,7 +38,9 @@ class Call:
         # look like a failure.
         stream = getattr(self.stdout, "_out", None)
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            # It may be one that has been put in another's place.
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
         if self.is_for_programs:
             self.stdout.write(json.dumps(facts, indent=2))
         else:
