@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from opcode import opmap
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import AppConfig, apps
 
@@ -27,6 +27,11 @@ from ..owners import extending_apps, find_owner, levels_from, lineage
 from .statements import compile_waiting
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
+BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
+# Not all of them in each release of Python.
+CALLS = [
+    opmap[name] for name in ("CALL", "CALL_FUNCTION_EX", "CALL_KW") if name in opmap
+]
 
 _announced: dict[str, ModuleType] = {}
 """By name of a module that has not run: that of the parent, by which it is there."""
@@ -44,11 +49,21 @@ def run_announced(name: str) -> None:
         module.__run__()
 
 
+class Extended(NamedTuple):
+    """What finds words that modules have which speak of models that are extended."""
+
+    packages: re.Pattern[bytes]
+    """The last parts of the names of packages."""
+
+    names: re.Pattern[bytes]
+    """And the names of the models, which others may have by way of other modules."""
+
+
 class ModelsFinder:
     """Has modules loaded in another way, as long as models are being made."""
 
     configs: object = None
-    extended: re.Pattern[bytes] | None = None
+    extended: Extended | None = None
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
@@ -69,14 +84,10 @@ class ModelsFinder:
             spec.loader = loader
         return spec
 
-    def _get_extended(self) -> re.Pattern[bytes] | None:
-        """Return what finds the name of an extended model, or of its package."""
+    def _get_extended(self) -> Extended | None:
         if self.configs is not apps.app_configs:
             self.configs = apps.app_configs
-            names = sorted(set(map(re.escape, _extended())))
-            self.extended = (
-                re.compile(rf"\b(?:{'|'.join(names)})\b".encode()) if names else None
-            )
+            self.extended = _extended()
         return self.extended
 
 
@@ -84,7 +95,7 @@ class ModelsLoader:
     """Loads as another loader does, but for what is announced and what waits."""
 
     def __init__(
-        self, loader: Any, children: list[str], extended: re.Pattern[bytes] | None
+        self, loader: Any, children: list[str], extended: Extended | None
     ) -> None:
         self.loader = loader
         self.children = children
@@ -119,10 +130,23 @@ class ModelsLoader:
             self.loader.exec_module(module)
 
     def _is_about(self, name: str, code: CodeType) -> bool:
-        """Tell whether a module may speak of such an app, outside of functions."""
+        """Tell whether a module may hand on a class of such an app, by its code.
+
+        It is sooner looked through than text, which would have to be read.
+        """
+        if not _makes_calls(code):
+            return False
+        texts = [each for each in code.co_consts if isinstance(each, str)]
+        own = {each.co_name for each in code.co_consts if isinstance(each, CodeType)}
+        # A class of the module itself may be called like a model of another app.
+        others = [each for each in code.co_names if each not in own]
+        # Among others, the names that are imported from other modules.
+        tuples = [each for each in code.co_consts if isinstance(each, tuple)]
         assert self.extended
-        values = [each for each in code.co_consts if not isinstance(each, CodeType)]
-        return bool(self.extended.search(f"{name} {code.co_names} {values}".encode()))
+        return bool(
+            self.extended.packages.search(f"{name} {code.co_names} {texts}".encode())
+            or self.extended.names.search(f"{others} {tuples}".encode())
+        )
 
     def _waiting_code(self, module: Any, origin: str) -> CodeType | None:
         assert self.extended
@@ -131,7 +155,7 @@ class ModelsLoader:
         with suppress(Exception):
             # Few modules speak of such an app, and decoding takes time.
             text = self.loader.get_data(origin)
-            if self.extended.search(name.encode() + b" " + text):
+            if self.extended.names.search(name.encode() + b" " + text):
                 source = self.loader.get_source(name)
         return compile_waiting(source, origin, vars(module)) if source else None
 
@@ -172,14 +196,25 @@ def _levels_before(app: AppConfig, package: str) -> tuple[Level, ...]:
     return levels_from(app, app.name)[: lineage(app).index(package)]
 
 
-def _extended() -> Iterator[str]:
+def _extended() -> Extended | None:
+    packages: set[str] = set()
+    models: set[str] = set()
     for app in extending_apps():
         levels = levels_from(app, app.name)
-        # A module may have got the model from one of another package.
-        models = [name for level in levels for name in level.names("extends_models")]
-        if models:
-            yield from models
-            yield from (package.rpartition(".")[2] for package in lineage(app))
+        if names := [name for each in levels for name in each.names("extends_models")]:
+            packages.update(package.rpartition(".")[2] for package in lineage(app))
+            models.update(names)
+    return Extended(_any_of(packages), _any_of(packages | models)) if models else None
+
+
+def _any_of(names: set[str]) -> re.Pattern[bytes]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b".encode())
+
+
+def _makes_calls(code: CodeType) -> bool:
+    """Tell whether a module calls anything itself but to make its classes."""
+    instructions = code.co_code[::2]
+    return sum(map(instructions.count, CALLS)) > instructions.count(BUILD_CLASS)
 
 
 def _is_ours(spec: ModuleSpec) -> bool:
