@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 
 VALGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 
@@ -15,7 +16,9 @@ def can_count() -> bool:
     return shutil.which("valgrind") is not None
 
 
-def count_instructions(command: list[str], environ: dict[str, str]) -> int:
+def count_instructions(
+    command: list[str], environ: Mapping[str, str] = os.environ
+) -> int:
     """Run a command under valgrind; return how many instructions it took."""
     run = subprocess.run(
         [*VALGRIND, *command],
@@ -28,8 +31,3 @@ def count_instructions(command: list[str], environ: dict[str, str]) -> int:
     found = re.search(r"Collected : (\d+)", run.stderr)
     assert found, run.stderr
     return int(found[1])
-
-
-def count_ours(command: list[str]) -> int:
-    """Do so in the environment of this process."""
-    return count_instructions(command, dict(os.environ))

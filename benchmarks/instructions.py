@@ -15,7 +15,7 @@ import django
 from django.core.management import call_command
 from django.test.utils import override_settings
 
-from .counting import can_count, count_ours
+from .counting import can_count, count_instructions
 
 # What start-up takes is the same in both, so it cancels out.
 FEW, MANY = 10_000, 20_000
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _count(way: str, calls: int) -> int:
-    return count_ours(
+    return count_instructions(
         [sys.executable, "-m", "benchmarks.instructions", way, str(calls)]
     )
 

@@ -25,6 +25,7 @@ from ..models.generation import find_stamp
 from ..models.reading import has_tables as has_tables
 from ..models.reading import plain, read
 from ..registry import plugins
+from ..selection.current import forget_all
 from .plan import Mode, Plan
 from .plan import SyncReport as SyncReport
 from .write import carry_out
@@ -69,8 +70,6 @@ def sync_after_migrate(*, sender: AppConfig, using: str, **kwargs: object) -> No
     """
     if not (router.allow_migrate_model(using, PluginType) and has_tables(using)):
         return
-    from ..selection.current import forget_all
-
     # The alias may stand for another database now: tests migrate theirs, or keep it.
     forget_all()
     # Only migrate has a plan. Flush sends the signal as well, and tests flush when they

@@ -28,9 +28,11 @@ from .statements import compile_waiting
 
 IMPORT_FROM = opmap["IMPORT_FROM"]
 BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
-# Not all of them in each release of Python.
 CALLS = [
-    opmap[name] for name in ("CALL", "CALL_FUNCTION_EX", "CALL_KW") if name in opmap
+    opmap["CALL"],
+    opmap["CALL_FUNCTION_EX"],
+    # Only since Python 3.13.
+    *(opmap[name] for name in opmap if name == "CALL_KW"),
 ]
 
 _announced: dict[str, ModuleType] = {}
@@ -122,7 +124,7 @@ class ModelsLoader:
         code = self.loader.get_code(name) if is_plain else None
         waiting = None
         if self.extended is not None and (code is None or self._is_about(name, code)):
-            waiting = self._waiting_code(module, spec.origin)
+            waiting = self._waiting_code(module, spec.origin, is_about=bool(code))
         if waiting or code:
             # As the loader would, after it had read the file once more.
             exec(waiting or code, vars(module))  # type: ignore[arg-type]
@@ -148,16 +150,21 @@ class ModelsLoader:
             or self.extended.names.search(f"{others} {tuples}".encode())
         )
 
-    def _waiting_code(self, module: Any, origin: str) -> CodeType | None:
-        assert self.extended
-        name, source = module.__name__, None
-        # A loader may have neither of these, or not show what it has.
+    def _waiting_code(
+        self, module: Any, origin: str, *, is_about: bool
+    ) -> CodeType | None:
+        source = None
+        # A loader may have no source, or not show what it has.
         with suppress(Exception):
-            # Few modules speak of such an app, and decoding takes time.
-            text = self.loader.get_data(origin)
-            if self.extended.names.search(name.encode() + b" " + text):
-                source = self.loader.get_source(name)
+            if is_about or self._speaks_of_it(module.__name__, origin):
+                source = self.loader.get_source(module.__name__)
         return compile_waiting(source, origin, vars(module)) if source else None
+
+    def _speaks_of_it(self, name: str, origin: str) -> bool:
+        """Do what _is_about() does by the text: less exact, but sooner than parsing."""
+        assert self.extended
+        text = self.loader.get_data(origin)
+        return bool(self.extended.names.search(name.encode() + b" " + text))
 
 
 class AnnouncedModule(ModuleType):
